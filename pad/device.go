@@ -1,0 +1,87 @@
+package pad
+
+import (
+	"context"
+	"errors"
+
+	"moqian/pad/internal"
+)
+
+var (
+	// ErrGone: the device was unplugged or stopped answering. It will not come
+	// back under this Device; open the next one.
+	ErrGone = errors.New("pad is gone")
+	// ErrBusy: another program, or another Device, holds the pad.
+	ErrBusy = errors.New("pad is in use")
+)
+
+// Info describes a pad. It is constant for the life of a Device.
+type Info struct {
+	Maker, Model string
+	// VID, PID are the USB ids; 0 for the software pad.
+	VID, PID uint16
+	// Serial is the identity the device reports, empty when it has none.
+	Serial string
+	// Firmware as the device reports it, empty when it does not.
+	Firmware string
+	// Width, Height of the writing surface in mm.
+	Width, Height float64
+	// Levels of pressure (1024 for 10 bits); 0 means no pressure.
+	Levels int
+	// Rate is the nominal report rate in Hz.
+	Rate float64
+	// Virtual marks a pad made of software: everything signed on it is TEST.
+	Virtual bool
+}
+
+// Driver is what code below pad/ implements; the embedded interface cannot be
+// had elsewhere. One goroutine at a time calls Begin, Read and Evidence; Close
+// may come from another and makes a blocked Read return ErrGone.
+type Driver interface {
+	internal.Driver
+	Info() Info
+	// Begin starts a capture: time zero, counters and digests reset.
+	Begin(ctx context.Context) error
+	// Read blocks until the next report of the pen. It returns ctx.Err() when
+	// the context ends and ErrGone when the device is lost; after ErrGone it
+	// keeps returning ErrGone.
+	Read(ctx context.Context) (Sample, error)
+	// Evidence is what the driver can state of the capture since Begin.
+	Evidence() Evidence
+	Close() error
+}
+
+// Device is an open pad. Packages outside pad/ get one from pad/usb (or
+// pad/virtual in trial builds) and cannot make one.
+type Device struct{ driver Driver }
+
+// New wraps a driver. Only drivers below pad/ exist, see Driver.
+func New(d Driver) *Device { return &Device{driver: d} }
+
+// Info describes the pad.
+func (d *Device) Info() Info { return d.driver.Info() }
+
+// Display gives the pad's own screen, if it has one.
+func (d *Device) Display() (Display, bool) {
+	s, ok := d.driver.(Display)
+	return s, ok
+}
+
+// Close releases the pad; a Record in progress ends with ErrGone.
+func (d *Device) Close() error { return d.driver.Close() }
+
+// Display is the optional ability of a pad with a screen.
+type Display interface {
+	// Size of the screen in pixels.
+	Size() (w, h int)
+	// Show replaces what the screen shows; the frame must have the screen's
+	// size. It blocks until the device has taken the frame.
+	Show(ctx context.Context, f Frame) error
+}
+
+// Frame is a picture of plain pixels: W*H*3 bytes, red green blue, row by row
+// from the top left.
+type Frame struct {
+	W, H int
+	Pix  []byte
+}
