@@ -9,8 +9,8 @@ import (
 // maxName is what the tallest name cell of the pages holds.
 const maxName = 70
 
-// dots are marks that input methods produce for the middle dot of names; GB
-// 18030 A1A4 is U+00B7.
+// dot turns marks that input methods produce for the middle dot of names into
+// U+00B7, which is GB 18030 A1A4.
 func dot(r rune) rune {
 	switch r {
 	case '•', '・', '･', '‧', '∙', '⋅', '·':
@@ -25,7 +25,7 @@ func dot(r rune) rune {
 // characters are refused: old systems put rare ideographs there, each system
 // another one, so the paper would show something else than the ID card.
 func checkName(f *Field, s string) (checked, Text) {
-	s = strings.Join(strings.Fields(strings.Map(dot, s)), " ")
+	s = tidy(strings.Map(dot, s))
 	letters := 0
 	for _, r := range s {
 		if t := badRune(r); !t.Empty() {
@@ -43,6 +43,22 @@ func checkName(f *Field, s string) (checked, Text) {
 		return checked{}, say("没有文字。请按证件输入名称。", "There is no letter. Enter the name as on the ID.")
 	}
 	return tooLong(s, f.limit(maxName))
+}
+
+// tidy makes spaces single and drops those between ideographs, with which 刘　强
+// is padded to the width of three.
+func tidy(s string) string {
+	var b strings.Builder
+	var last rune
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\u00a0' || r == '\u3000' }) {
+		first, _ := utf8.DecodeRuneInString(word)
+		if b.Len() > 0 && !(unicode.Is(unicode.Han, last) && unicode.Is(unicode.Han, first)) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(word)
+		last, _ = utf8.DecodeLastRuneInString(word)
+	}
+	return b.String()
 }
 
 func letter(r rune) bool {
