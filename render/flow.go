@@ -8,7 +8,8 @@ const (
 	flowEnd    = 275.0
 	flowLead   = 6.0 // 10 pt text, 0.6 mm a point
 	flowPara   = 1.7 // gap between paragraphs
-	flowHead   = 1.5 // gap before a heading
+	flowHead   = 1.5 // gap before a heading, beside that of a paragraph
+	flowUnder  = 0.6 // gap below a heading
 	flowRise   = 4.4 // baseline below the top of its line
 	flowKeep   = 2   // lines that stay together at both ends of a paragraph
 	aboveBlock = 3   // lines of agreement above the signature block
@@ -34,6 +35,9 @@ func (c *canvas) agreement(clauses []form.Clause) []flowLine {
 			inside := i >= flowKeep && len(lines)-i >= flowKeep
 			lines[i].split = i == 0 && since >= flowKeep || inside
 			since++
+		}
+		if len(lines) > 0 && since == len(lines) && len(out) > 0 {
+			lines[0].gap = flowUnder
 		}
 		if cl.Heading != "" {
 			since = 0

@@ -10,8 +10,9 @@ import (
 const (
 	firstTitle   = 33.0 // baseline
 	firstSection = 46.0
-	sectionGap   = 8.0 // from a table to the next heading
-	blockHigh    = 75.0
+	sectionGap   = 8.0  // from a table to the next heading
+	blockHigh    = 75.0 // of the signature block
+	blockGap     = 4.0  // above it
 	blockBoxTop  = 29.5 // signature boxes below the top of the block
 	fullFoot     = 279.0
 )
@@ -133,7 +134,7 @@ func (c *canvas) flow(top float64, lines []flowLine) float64 {
 }
 
 func (f *full) blockHeight() float64 {
-	h := blockHigh + 2
+	h := blockGap + blockHigh
 	if len(f.Filled.Signers()) > 2 {
 		h += boxRow
 	}
@@ -145,9 +146,9 @@ func (f *full) signatures() Sheet {
 	c := f.page()
 	if f.y+f.blockHeight() > flowEnd {
 		c = f.nextPage()
-		f.y = flowTop - 2
+		f.y = flowTop - blockGap
 	}
-	top, page := f.y+2, len(f.pages)-1
+	top, page := f.y+blockGap, len(f.pages)-1
 	c.rule(marginLeft, top, textRight, top, frameLine, inkBlack)
 	c.what = "confirmation"
 	end := c.left(marginLeft, top+6, bold(10.5), "签名确认")
@@ -159,8 +160,7 @@ func (f *full) signatures() Sheet {
 	boxes := c.boxes(f.reader, page, top+blockBoxTop, 4)
 	mid := top + blockBoxTop + 11
 	c.seal(f.reader, sealX, mid, sealBusiness)
-	end = top + f.blockHeight() - 10
-	c.blankBelow(end+2, "以下空白 End of document")
+	c.blankBelow(f.y+f.blockHeight()-4, "以下空白 End of document")
 	return Sheet{Boxes: boxes, Seal: Area{Page: page, X: sealX - sealZone/2, Y: mid - sealZone/2, W: sealZone, H: sealZone}}
 }
 

@@ -19,13 +19,30 @@ func (p *painter) rect(r render.Rect) {
 	if r.Stroke == nil || r.Width <= 0 {
 		return
 	}
-	h := r.Width / 2
-	for _, y := range []float64{r.Y, r.Y + r.H} {
-		p.line(render.Line{X1: r.X - h, Y1: y, X2: r.X + r.W + h, Y2: y, Width: r.Width, Color: *r.Stroke})
+	p.frame(r)
+}
+
+// frame paints four rules whose ends meet on the same pixels.
+func (p *painter) frame(r render.Rect) {
+	thick, c := p.shade(r.Width, *r.Stroke)
+	edge := func(v float64) int { return int(math.Round(v*p.scale - float64(thick)/2)) }
+	x0, y0, x1, y1 := edge(r.X), edge(r.Y), edge(r.X+r.W), edge(r.Y+r.H)
+	for _, box := range []image.Rectangle{
+		image.Rect(x0, y0, x1+thick, y0+thick), image.Rect(x0, y1, x1+thick, y1+thick),
+		image.Rect(x0, y0+thick, x0+thick, y1), image.Rect(x1, y0+thick, x1+thick, y1),
+	} {
+		draw.Draw(p.img, box, image.NewUniform(c), image.Point{}, draw.Over)
 	}
-	for _, x := range []float64{r.X, r.X + r.W} {
-		p.line(render.Line{X1: x, Y1: r.Y + h, X2: x, Y2: r.Y + r.H - h, Width: r.Width, Color: *r.Stroke})
-	}
+}
+
+// shade is the whole number of pixels of a rule's width, and its colour: paler
+// when the rule is thinner than a pixel.
+func (p *painter) shade(width float64, c render.Color) (int, color.RGBA) {
+	w := width * p.scale
+	thick := math.Max(1, math.Round(w))
+	a := uint32(math.Round(math.Min(1, w/thick) * 255))
+	over := func(v uint8) uint8 { return uint8(uint32(v) * a / 255) }
+	return int(thick), color.RGBA{over(c.R), over(c.G), over(c.B), uint8(a)}
 }
 
 // line paints a rule. Level and upright ones lie on whole pixels: one pixel
@@ -41,23 +58,13 @@ func (p *painter) line(l render.Line) {
 }
 
 func (p *painter) straight(l render.Line) {
-	s := p.scale
-	w := l.Width * s
-	thick := math.Max(1, math.Round(w))
-	alpha := math.Min(1, w/thick)
-	x0, x1 := math.Min(l.X1, l.X2)*s, math.Max(l.X1, l.X2)*s
-	y0, y1 := math.Min(l.Y1, l.Y2)*s, math.Max(l.Y1, l.Y2)*s
+	thick, c := p.shade(l.Width, l.Color)
+	px := func(v float64) int { return int(math.Round(v * p.scale)) }
+	edge := func(v float64) int { return int(math.Round(v*p.scale - float64(thick)/2)) }
+	box := image.Rect(px(l.X1), edge(l.Y1), px(l.X2), edge(l.Y1)+thick)
 	if l.X1 == l.X2 {
-		x0 = math.Round(x0 - thick/2)
-		x1 = x0 + thick
-	} else {
-		y0 = math.Round(y0 - thick/2)
-		y1 = y0 + thick
+		box = image.Rect(edge(l.X1), px(l.Y1), edge(l.X1)+thick, px(l.Y2))
 	}
-	box := image.Rect(int(math.Round(x0)), int(math.Round(y0)), int(math.Round(x1)), int(math.Round(y1)))
-	a := uint32(math.Round(alpha * 255))
-	over := func(v uint8) uint8 { return uint8(uint32(v) * a / 255) }
-	c := color.RGBA{over(l.Color.R), over(l.Color.G), over(l.Color.B), uint8(a)}
 	draw.Draw(p.img, box, image.NewUniform(c), image.Point{}, draw.Over)
 }
 
