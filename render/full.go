@@ -39,6 +39,7 @@ func fullPages(r *reader, fonts *Fonts) (Sheet, error) {
 	}
 	sheet := f.signatures()
 	for n, c := range f.pages {
+		f.trial(c, n, sheet)
 		f.head(c, n)
 		f.foot(c, n)
 		if c.err != nil {
@@ -51,10 +52,6 @@ func fullPages(r *reader, fonts *Fonts) (Sheet, error) {
 
 func (f *full) newPage() *canvas {
 	c := newCanvas(f.fonts)
-	if f.Header.Trial {
-		c.trialLetters(pageWidth/2, 92)
-		c.trialLetters(pageWidth/2, 205)
-	}
 	f.pages = append(f.pages, c)
 	f.y = flowTop - sectionGap + flowRise
 	return c
@@ -164,11 +161,33 @@ func (f *full) signatures() Sheet {
 	return Sheet{Boxes: boxes, Seal: Area{Page: page, X: sealX - sealZone/2, Y: mid - sealZone/2, W: sealZone, H: sealZone}}
 }
 
+// trial puts the band on top and the letters under everything, but not where
+// ink or seal will lie: those need blank paper.
+func (f *full) trial(c *canvas, n int, s Sheet) {
+	if !f.Header.Trial {
+		return
+	}
+	const half = 29.0 // of the letters' height
+	zones := append([]Area{s.Seal}, s.Boxes...)
+	over := c.page.Items
+	c.page.Items = nil
+	last := 0.0
+	for _, y := range []float64{92, 148, 205, 245} {
+		free := y-last > 2*half+30
+		for _, z := range zones {
+			free = free && (z.Page != n || y+half < z.Y || y-half > z.Y+z.H)
+		}
+		if free {
+			c.trialLetters(pageWidth/2, y)
+			last = y
+		}
+	}
+	c.add(over...)
+	c.trialBand(0)
+}
+
 // head of every page; pages after the first carry the running title.
 func (f *full) head(c *canvas, n int) {
-	if f.Header.Trial {
-		c.trialBand(0)
-	}
 	c.logo(marginLeft, 12, 8, f.Bank.ZH)
 	half := 0.0
 	if n > 0 {
