@@ -1,6 +1,8 @@
 package render
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"moqian/render/form"
@@ -24,12 +26,23 @@ type Form struct {
 	Code string
 }
 
-// SealText is what an e-seal says.
-type SealText struct {
-	Arc    string // bank and branch, at most 23 characters
-	Number string // (1)
-}
-
 // Voucher lays a form out; it decides every line break. A value that does not
 // fit its field, or a character no font has, is an error that names the field.
-func Voucher(f Form, fonts *Fonts) (Sheet, error) { panic("seam") }
+//
+// Half-page types become one page with the bank's and the customer's copy, all
+// others a form of full pages.
+func Voucher(f Form, fonts *Fonts) (Sheet, error) {
+	r := &reader{Form: f, typ: f.Filled.Type()}
+	if r.typ == nil {
+		return Sheet{}, errors.New("internal error: form is not filled")
+	}
+	lay := fullPages
+	if r.typ.Half() {
+		lay = halves
+	}
+	sheet, err := lay(r, fonts)
+	if err != nil {
+		return Sheet{}, fmt.Errorf("laying out voucher %s: %w", r.typ.Code, err)
+	}
+	return sheet, nil
+}

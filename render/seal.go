@@ -1,0 +1,210 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"unicode/utf8"
+)
+
+// Words in the middle of the seals.
+const (
+	sealBusiness = "业务专用章"
+	sealReceipt  = "回单专用章"
+	sealTrial    = "测试专用章"
+)
+
+// Geometry of the teller's e-seal in mm around its centre, radius 18.
+const (
+	sealRing      = 17.4 // centre of the ring's line
+	sealRingWidth = 1.2
+	sealArc       = 13.9 // radius of the arc text's glyph centres
+	sealArcEm     = 4.2
+	sealStarY     = -4.0
+	sealStarR     = 4.0
+	sealStarInner = 0.381966 // of the outer radius: a regular pentagram
+	sealSqueeze   = 0.55     // narrowest width of an arc character
+	latinMiddle   = 0.36     // middle of digits and brackets above the baseline, em
+	arcMax        = 23
+)
+
+// SealText is what an e-seal says. Without Arc no seal is drawn.
+type SealText struct {
+	Arc    string // bank and branch, at most 23 characters
+	Number string // (1)
+}
+
+// sealCutter makes figures of a seal from a font's outlines, on a grid of
+// 0.01 mm: 420 units to the arc's em, enough at any print resolution and short
+// in a file.
+type sealCutter struct {
+	fonts []*slot
+	segs  []Seg
+	err   error
+}
+
+// seal draws the e-seal around x, y. Ring, star and arc text are one Path with
+// the same Name in every seal of the document.
+func (c *canvas) seal(r *reader, x, y float64, centre string) {
+	if r.Seal.Arc == "" {
+		return
+	}
+	if r.Header.Trial {
+		centre = sealTrial
+	}
+	c.what = "seal"
+	common, err := r.cutter(c.fonts)
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	own := common
+	common.ring()
+	common.star()
+	common.arc([]rune(r.Seal.Arc))
+	own.middle(beijing(r.Header.Time).Format("2006.01.02"), centre, r.Seal.Number)
+	c.fail(errors.Join(common.err, own.err))
+	move := transform{sx: 1, sy: 1, dx: x, dy: y}
+	c.add(Path{Segs: move.segs(common.segs), Fill: rgbp(sealRed), Name: "seal"})
+	c.add(Path{Segs: move.segs(own.segs), Fill: rgbp(sealRed)})
+}
+
+// cutter opens the seal font; characters it lacks come from the bold face.
+func (r *reader) cutter(fonts *Fonts) (sealCutter, error) {
+	if r.sealFont == nil {
+		sf, err := parseFont(r.SealFont)
+		if err != nil {
+			return sealCutter{}, err
+		}
+		r.sealFont = &slot{font: r.SealFont, sf: sf}
+	}
+	bold, err := parseFont(fonts.Font(FontID(Bold)))
+	if err != nil {
+		return sealCutter{}, err
+	}
+	return sealCutter{fonts: []*slot{r.sealFont, {sf: bold}}}, nil
+}
+
+func (s *sealCutter) glyph(char rune) Glyph {
+	for _, f := range s.fonts {
+		g, err := f.outline(char)
+		var missing *MissingGlyph
+		if errors.As(err, &missing) {
+			continue
+		}
+		if err != nil && s.err == nil {
+			s.err = err
+		}
+		return g
+	}
+	if s.err == nil {
+		s.err = &MissingGlyph{Char: char}
+	}
+	return Glyph{}
+}
+
+// put adds a glyph with its centre at x, y, squeezed to sx of its width and
+// turned clockwise by angle (radians).
+func (s *sealCutter) put(char rune, em, sx, x, y, angle float64) {
+	g := s.glyph(char)
+	mid := midline
+	if char < 0x80 {
+		mid = latinMiddle
+	}
+	centred := transform{sx: em * sx, sy: em, dx: -g.Advance / 2 * em * sx, dy: mid * em}
+	turned := transform{sx: 1, sy: 1, turn: angle, dx: x, dy: y}
+	s.add(turned.segs(centred.segs(g.Segs)))
+}
+
+// add rounds a figure to the seal's grid.
+func (s *sealCutter) add(segs []Seg) {
+	for _, g := range segs {
+		for i, p := range g.P {
+			g.P[i] = Pt{math.Round(p.X*100) / 100, math.Round(p.Y*100) / 100}
+		}
+		s.segs = append(s.segs, g)
+	}
+}
+
+// ring is a filled band: two circles of opposite sense.
+func (s *sealCutter) ring() {
+	s.add(circle(sealRing+sealRingWidth/2, 1))
+	s.add(circle(sealRing-sealRingWidth/2, -1))
+}
+
+// circle around the origin, clockwise for sense 1, in four cubics.
+func circle(r, sense float64) []Seg {
+	const k = 0.5522847498 // of a quarter circle's control arms
+	at := func(x, y float64) Pt { return Pt{x * r, y * r * sense} }
+	return []Seg{
+		{Op: 'M', P: [3]Pt{at(1, 0)}},
+		{Op: 'C', P: [3]Pt{at(1, k), at(k, 1), at(0, 1)}},
+		{Op: 'C', P: [3]Pt{at(-k, 1), at(-1, k), at(-1, 0)}},
+		{Op: 'C', P: [3]Pt{at(-1, -k), at(-k, -1), at(0, -1)}},
+		{Op: 'C', P: [3]Pt{at(k, -1), at(1, -k), at(1, 0)}},
+		{Op: 'Z'},
+	}
+}
+
+func (s *sealCutter) star() {
+	var segs []Seg
+	for i := range 10 {
+		r, op := sealStarR, byte('L')
+		if i%2 == 1 {
+			r *= sealStarInner
+		}
+		if i == 0 {
+			op = 'M'
+		}
+		sin, cos := math.Sincos(float64(i) * math.Pi / 5)
+		segs = append(segs, Seg{Op: op, P: [3]Pt{{r * sin, sealStarY - r*cos}}})
+	}
+	s.add(append(segs, Seg{Op: 'Z'}))
+}
+
+// arc sets the text around the upper part of the ring.
+func (s *sealCutter) arc(text []rune) {
+	n := len(text)
+	step := 24 * math.Pi / 180
+	if n > 1 {
+		step = min(step, 236*math.Pi/180/float64(n-1))
+	}
+	squeeze := min(1, (step*sealArc-0.25)/sealArcEm)
+	if n > arcMax || squeeze < sealSqueeze {
+		s.err = fmt.Errorf("%w: %d characters around the seal, %d have room", ErrTooLong, n, arcMax)
+		return
+	}
+	for i, r := range text {
+		a := (float64(i) - float64(n-1)/2) * step
+		sin, cos := math.Sincos(a)
+		s.put(r, sealArcEm, squeeze, sealArc*sin, -sealArc*cos, a)
+	}
+}
+
+// middle sets date between its bars, words and number.
+func (s *sealCutter) middle(date, words, number string) {
+	for _, y := range []float64{1.3, 4.75} {
+		s.add(rectangle(-8.6, y-0.1, 17.2, 0.2))
+	}
+	s.line(date, 2.9, 3.0)
+	m := utf8.RuneCountInString(words)
+	pitch := min(3.5, 16.5/float64(max(1, m)))
+	for i, r := range []rune(words) {
+		s.put(r, 3.3, min(1, pitch/3.3), (float64(i)-float64(m-1)/2)*pitch, 7.6, 0)
+	}
+	s.line(number, 2.9, 12.1)
+}
+
+// line sets Latin text around x = 0 by its own widths.
+func (s *sealCutter) line(text string, em, y float64) {
+	w := 0.0
+	for _, r := range text {
+		w += s.glyph(r).Advance * em
+	}
+	x := -w / 2
+	for _, r := range text {
+		adv := s.glyph(r).Advance * em
+		s.put(r, em, 1, x+adv/2, y, 0)
+		x += adv
+	}
+}
