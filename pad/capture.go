@@ -26,7 +26,7 @@ type Capture struct {
 	state state
 	stop  context.CancelFunc // ends the Record in progress
 	pen   *buffer
-	ev  *Evidence
+	ev    *Evidence
 }
 
 type state uint8
