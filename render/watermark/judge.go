@@ -1,5 +1,7 @@
 package watermark
 
+import "slices"
+
 // faults of one stroke: how many bits of each class there are, and how many
 // are wrong.
 type faults struct{ bits, wrong [classes]int }
@@ -58,7 +60,7 @@ const (
 
 // leastSkip bits are needed before a way over two strokes proves anything:
 // chance makes a few bits right too often.
-const leastSkip = 8
+const leastSkip = 5
 
 // way is the state of the way from stroke i to the one step (1 or 2) after it,
 // witnessed by both.
@@ -109,11 +111,15 @@ func (v *verdict) join() []int {
 }
 
 // blameFlips finds place bits that are wrong although the way holds, or where
-// there is none: edits by one unit that changed nothing but them.
+// there is none: edits by one unit that changed nothing but them. What leads to
+// a stroke that is bad by itself is not looked at.
 func (v *verdict) blameFlips() {
+	bad := slices.Clone(v.bad)
 	for i := range v.f {
 		for c := before; c <= twoOn; c++ {
-			if v.f[i].wrong[c] > 0 && v.holds(i, c.step()) {
+			j := i + c.step()
+			excused := j >= 0 && j < len(bad) && bad[j]
+			if v.f[i].wrong[c] > 0 && !excused && v.holds(i, c.step()) {
 				v.bad[i] = true
 			}
 		}
