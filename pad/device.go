@@ -34,32 +34,44 @@ type Info struct {
 	Virtual bool
 }
 
-// Driver is what code below pad/ implements; the embedded interface cannot be
-// had elsewhere. One goroutine at a time calls Begin, Read and Evidence; Close
-// may come from another and makes a blocked Read return ErrGone.
+// Driver is what code below pad/ implements. Anybody can write the methods, but
+// only a driver sealed by pad/internal becomes a Device. One goroutine at a
+// time calls Begin, Read and Evidence; Close may come from another and makes a
+// blocked Read return ErrGone.
 type Driver interface {
-	internal.Driver
+	// Info is constant and works after Close as well.
 	Info() Info
-	// Begin starts a capture: time zero, counters and digests reset.
+	// Begin starts a capture: time zero, counters and digests reset. It returns
+	// ErrGone when the device is lost or closed.
 	Begin(ctx context.Context) error
 	// Read blocks until the next report of the pen. It returns ctx.Err() when
 	// the context ends and ErrGone when the device is lost; after ErrGone it
 	// keeps returning ErrGone.
 	Read(ctx context.Context) (Sample, error)
-	// Evidence is what the driver can state of the capture since Begin.
+	// Evidence is what the driver can state of the capture since Begin:
+	// identity, clock of the first and last report, digest, rejected reports.
+	// Capture counts samples and gaps itself.
 	Evidence() Evidence
+	// Close may be called again; the second call does nothing.
 	Close() error
 }
 
 // Device is an open pad. Packages outside pad/ get one from pad/usb (or
-// pad/virtual in trial builds) and cannot make one.
+// pad/virtual in trial builds) and cannot make one: a Device without a driver,
+// like the zero Device, is gone.
 type Device struct{ driver Driver }
 
-// New wraps a driver. Only drivers below pad/ exist, see Driver.
-func New(d Driver) *Device { return &Device{driver: d} }
+// New makes a pad of a driver that code below pad/ has sealed. A driver must
+// not be handed to anybody else.
+func New(s internal.Sealed[Driver]) *Device { return &Device{driver: s.Driver()} }
 
 // Info describes the pad.
-func (d *Device) Info() Info { return d.driver.Info() }
+func (d *Device) Info() Info {
+	if d.driver == nil {
+		return Info{}
+	}
+	return d.driver.Info()
+}
 
 // Display gives the pad's own screen, if it has one.
 func (d *Device) Display() (Display, bool) {
@@ -68,7 +80,12 @@ func (d *Device) Display() (Display, bool) {
 }
 
 // Close releases the pad; a Record in progress ends with ErrGone.
-func (d *Device) Close() error { return d.driver.Close() }
+func (d *Device) Close() error {
+	if d.driver == nil {
+		return nil
+	}
+	return d.driver.Close()
+}
 
 // Display is the optional ability of a pad with a screen.
 type Display interface {

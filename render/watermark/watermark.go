@@ -1,6 +1,11 @@
 package watermark
 
-import "moqian/render/ink"
+import (
+	"errors"
+	"fmt"
+
+	"moqian/render/ink"
+)
 
 // Key is a branch's secret for marks, 32 bytes.
 type Key [32]byte
@@ -20,32 +25,106 @@ type Margin struct {
 	Bits    int `json:"bits"`
 	// Weakest is the number of bits of the stroke that carries fewest.
 	Weakest int `json:"weakest"`
+	// Copies of the whole header in the ink. 0: the ink is too small to name
+	// its voucher; Check still tells whether it is the one.
+	Copies int `json:"copies"`
 }
-
-// State is the answer about ink.
-type State string
 
 const (
-	Match     State = "match"     // header read, belongs here
-	Altered   State = "altered"   // header read, some strokes changed
-	Foreign   State = "foreign"   // header read, belongs elsewhere
-	Absent    State = "absent"    // no header: not marked under this key
-	Unchecked State = "unchecked" // header read, no context given
+	minHandle, maxHandle = 3, 11 // bytes
+	// maxStrokes is the room of an index in the header.
+	maxStrokes = 1<<indexBits - 2
+	// maxCoord keeps every difference and every step of one unit in range; it
+	// is 1.9 km.
+	maxCoord = 1 << 29
 )
 
-// Reading is what Read found.
-type Reading struct {
-	State   State
-	Handle  []byte
-	Strokes int
-	// Altered lists the indices of strokes that fail.
-	Altered []int
+// Embed hides the payload in the integers of the outlines; no coordinate moves
+// by more than one unit of ink.Point, and each stroke's first point not at all.
+// The input is not changed. It refuses what is no ink (an open or empty
+// contour list, more than 1022 strokes, coordinates beyond ±2^29) and a handle
+// that is not 3 to 11 bytes long, and no ink for being small.
+func Embed(in []ink.Outline, key Key, p Payload) ([]ink.Outline, Margin, error) {
+	if n := len(p.Handle); n < minHandle || n > maxHandle {
+		return nil, Margin{}, fmt.Errorf("handle has %d bytes, want %d to %d", n, minHandle, maxHandle)
+	}
+	if len(in) == 0 || len(in) > maxStrokes {
+		return nil, Margin{}, fmt.Errorf("ink has %d strokes, want 1 to %d", len(in), maxStrokes)
+	}
+	strokes := make([]stroke, len(in))
+	for i, o := range in {
+		if err := sound(o); err != nil {
+			return nil, Margin{}, fmt.Errorf("stroke %d: %w", i, err)
+		}
+		strokes[i] = view(o)
+	}
+	k := derive(key)
+	m := mark{handle: p.Handle, count: len(in)}
+	at := slots(strokes)
+	out := make([]ink.Outline, len(in))
+	for i, o := range in {
+		want := k.bits(m, at, i, &p.Context)
+		out[i] = clone(o)
+		write(out[i], want.bits)
+	}
+	return out, margin(strokes, m), nil
 }
 
-// Embed hides the payload in the integers of the outlines; no coordinate moves
-// by more than one unit of ink.Point. The input is not changed.
-func Embed(in []ink.Outline, key Key, p Payload) ([]ink.Outline, Margin, error) { panic("seam") }
+// sound refuses outlines that cannot carry a mark.
+func sound(o ink.Outline) error {
+	if len(o.Contours) == 0 {
+		return errors.New("no contours")
+	}
+	far := func(p ink.Point) bool {
+		return p.X > maxCoord || p.X < -maxCoord || p.Y > maxCoord || p.Y < -maxCoord
+	}
+	for i, c := range o.Contours {
+		if !closed(c) {
+			return fmt.Errorf("contour %d is open", i)
+		}
+		if far(c.Start) {
+			return fmt.Errorf("contour %d is too far off", i)
+		}
+		for _, u := range c.Curves {
+			if far(u.A) || far(u.B) || far(u.P) {
+				return fmt.Errorf("contour %d is too far off", i)
+			}
+		}
+	}
+	return nil
+}
 
-// Read looks for a mark. context may be nil (Unchecked). It is blind to
-// translation of the whole ink.
-func Read(in []ink.Outline, key Key, context *[32]byte) Reading { panic("seam") }
+func margin(s []stroke, m mark) Margin {
+	g := Margin{Strokes: len(s), Weakest: len(s[0].bits)}
+	body := bodySize(len(m.handle))
+	for i := range s {
+		n := len(s[i].bits)
+		g.Bits += n
+		g.Weakest = min(g.Weakest, n)
+		if h, full := headerSize(n, len(m.handle)); full {
+			g.Copies += h / body
+		}
+	}
+	if g.Copies == 0 && pieced(s, m) {
+		g.Copies = 1
+	}
+	return g
+}
+
+// pieced says whether the pieces of the header in small strokes make a whole.
+func pieced(s []stroke, m mark) bool {
+	body := bodySize(len(m.handle))
+	have := make([]bool, body)
+	for i := range s {
+		h, _ := headerSize(len(s[i].bits), len(m.handle))
+		for j := range h {
+			have[(offset(i, m.count, body)+j)%body] = true
+		}
+	}
+	for _, b := range have {
+		if !b {
+			return false
+		}
+	}
+	return true
+}
