@@ -1,0 +1,117 @@
+// Package signtest makes throw-away certificate authorities and keys, for tests
+// and for trial mode. Start with New. Nothing it makes protects anything: every
+// subject carries the organisational unit it is given.
+package signtest
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"time"
+
+	"software.sslmate.com/src/go-pkcs12"
+)
+
+// Authority is a root with its private key in memory only.
+type Authority struct {
+	Root *x509.Certificate
+	key  *ecdsa.PrivateKey
+	unit string
+}
+
+// Key is a private key with its chain; it is a sign.Key.
+type Key struct {
+	crypto.Signer
+	chain []*x509.Certificate
+}
+
+// Chain is the certificate, then the root.
+func (k *Key) Chain() []*x509.Certificate { return k.chain }
+
+// New makes a root valid from an hour before now for ten years. unit is the
+// organisational unit of all its subjects.
+func New(name, unit string, now time.Time) (*Authority, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("making the root key: %w", err)
+	}
+	a := &Authority{key: key, unit: unit}
+	t, err := a.template(name, now.Add(-time.Hour), now.AddDate(10, 0, 0))
+	if err != nil {
+		return nil, err
+	}
+	t.IsCA, t.BasicConstraintsValid = true, true
+	t.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
+	if a.Root, err = issue(t, t, key.Public(), key); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// PEM of the root certificate.
+func (a *Authority) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Root.Raw})
+}
+
+// P256 issues a signing certificate for a fresh P-256 key.
+func (a *Authority) P256(name string, from, to time.Time) (*Key, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return a.Issue(name, key, from, to)
+}
+
+// RSA issues a signing certificate for a fresh RSA key of 2048 bits.
+func (a *Authority) RSA(name string, from, to time.Time) (*Key, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	return a.Issue(name, key, from, to)
+}
+
+// Issue certifies a key for signatures and non-repudiation.
+func (a *Authority) Issue(name string, key crypto.Signer, from, to time.Time) (*Key, error) {
+	t, err := a.template(name, from, to)
+	if err != nil {
+		return nil, err
+	}
+	t.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
+	c, err := issue(t, a.Root, key.Public(), a.key)
+	if err != nil {
+		return nil, err
+	}
+	return &Key{key, []*x509.Certificate{c, a.Root}}, nil
+}
+
+func (a *Authority) template(name string, from, to time.Time) (*x509.Certificate, error) {
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
+	if err != nil {
+		return nil, err
+	}
+	return &x509.Certificate{
+		SerialNumber: serial, NotBefore: from, NotAfter: to,
+		Subject: pkix.Name{Country: []string{"CN"}, OrganizationalUnit: []string{a.unit}, CommonName: name},
+	}, nil
+}
+
+func issue(t, parent *x509.Certificate, pub crypto.PublicKey, by crypto.Signer) (*x509.Certificate, error) {
+	der, err := x509.CreateCertificate(rand.Reader, t, parent, pub, by)
+	if err != nil {
+		return nil, fmt.Errorf("issuing %s: %w", t.Subject.CommonName, err)
+	}
+	return x509.ParseCertificate(der)
+}
+
+// PKCS12 is the key in a file, encrypted with the password.
+func (k *Key) PKCS12(password string) ([]byte, error) {
+	return pkcs12.Modern2023.Encode(k.Signer, k.chain[0], k.chain[1:], password)
+}
