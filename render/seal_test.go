@@ -79,7 +79,7 @@ func TestSealRefuses(t *testing.T) {
 		t.Errorf("24 characters: %v", s.err)
 	}
 	s = cutter(t)
-	s.arc([]rune("国\U00030000"))
+	s.arc([]rune("国𪚥"))
 	var missing *MissingGlyph
 	if !errors.As(s.err, &missing) {
 		t.Errorf("unknown character: %v", s.err)
