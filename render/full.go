@@ -200,7 +200,11 @@ func (f *full) head(c *canvas, n int) {
 	c.what = "bank name"
 	c.lines(25, 16, bold(10.5), f.Bank.ZH, place{room, 8, 1.2, []step{{10.5, 1}, {9, 1}, {8, 1}, {7, 1}}})
 	c.what = "branch name"
-	c.lines(25, 19.8, grey(7.5), f.Branch.ZH, place{room, 8, 1.05, []step{{7.5, 1}, {6.5, 1}, {6.5, 2}}})
+	if y := 19.8; c.width(grey(7.5), f.Branch.ZH) <= room {
+		c.left(25, y, grey(7.5), f.Branch.ZH)
+	} else { // below the running title
+		c.lines(25, y+1.5, grey(6.5), f.Branch.ZH, place{140, 8, 1.2, []step{{7.5, 1}, {6.5, 1}}})
+	}
 	c.what = "head"
 	c.right(textRight, 15.6, bold(9), f.Header.Number)
 	c.right(textRight, 19.6, plain(8), clock(f.Header.Time))

@@ -5,36 +5,49 @@ import (
 	"fmt"
 	"image/png"
 	"os"
+	"path/filepath"
 	"testing"
 
+	"moqian/render"
 	"moqian/render/raster"
 )
 
-var pictures = flag.String("pictures", "", "directory for pictures to look at")
+var (
+	pictures = flag.String("pictures", "", "write pictures of all types for the eye into this directory")
+	dpi      = flag.Float64("dpi", 100, "resolution of the pictures")
+)
 
+// TestPictures writes what a person should look at after changing the layout.
 func TestPictures(t *testing.T) {
-	dir := *pictures
-	if dir == "" {
-		t.Skip("no -pictures directory: nothing to look at")
+	if *pictures == "" {
+		t.Skip("no -pictures directory given: nothing to look at")
 	}
 	for _, code := range codes() {
 		for _, trial := range []bool{false, true} {
 			f := filled(t, code, nil)
 			f.Header.Trial = trial
-			for i, p := range sheet(t, f).Pages {
-				img, err := raster.Page(p, nil, fonts(t), 100)
-				if err != nil {
-					t.Fatal(err)
-				}
-				w, err := os.Create(fmt.Sprintf("%s/%s-%v-%d.png", dir, code, trial, i+1))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := png.Encode(w, img); err != nil {
-					t.Fatal(err)
-				}
-				w.Close()
-			}
+			picture(t, fmt.Sprintf("%s-trial=%v", code, trial), f)
+		}
+		picture(t, code+"-worst", worstForm(t, code, longName))
+	}
+}
+
+func picture(t *testing.T, name string, f render.Form) {
+	t.Helper()
+	for i, p := range sheet(t, f).Pages {
+		img, err := raster.Page(p, nil, fonts(t), *dpi)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := os.Create(filepath.Join(*pictures, fmt.Sprintf("%s-%d.png", name, i+1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := png.Encode(w, img); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func modules(text string) ([]bool, error) {
 	if err := seg.Check(); err != nil {
 		return nil, err
 	}
-	if 4+seg.Bits(codeVersion) > codeVersion.DataBytes(coding.M)*8 {
+	if seg.Bits(codeVersion) > codeVersion.DataBytes(coding.M)*8 {
 		return nil, fmt.Errorf("%w: %d characters of code", ErrTooLong, len(text))
 	}
 	var best []bool

@@ -38,7 +38,8 @@ type SealText struct {
 // 0.01 mm: 420 units to the arc's em, enough at any print resolution and short
 // in a file.
 type sealCutter struct {
-	fonts []*slot
+	font  *slot  // that seals are cut in
+	fonts *Fonts // whose bold face has the characters that font lacks
 	segs  []Seg
 	err   error
 }
@@ -69,7 +70,7 @@ func (c *canvas) seal(r *reader, x, y float64, centre string) {
 	c.add(Path{Segs: move.segs(own.segs), Fill: rgbp(sealRed)})
 }
 
-// cutter opens the seal font; characters it lacks come from the bold face.
+// cutter opens the seal font.
 func (r *reader) cutter(fonts *Fonts) (sealCutter, error) {
 	if r.sealFont == nil {
 		sf, err := parseFont(r.SealFont)
@@ -78,29 +79,19 @@ func (r *reader) cutter(fonts *Fonts) (sealCutter, error) {
 		}
 		r.sealFont = &slot{font: r.SealFont, sf: sf}
 	}
-	bold, err := parseFont(fonts.Font(FontID(Bold)))
-	if err != nil {
-		return sealCutter{}, err
-	}
-	return sealCutter{fonts: []*slot{r.sealFont, {sf: bold}}}, nil
+	return sealCutter{font: r.sealFont, fonts: fonts}, nil
 }
 
 func (s *sealCutter) glyph(char rune) Glyph {
-	for _, f := range s.fonts {
-		g, err := f.outline(char)
-		var missing *MissingGlyph
-		if errors.As(err, &missing) {
-			continue
-		}
-		if err != nil && s.err == nil {
-			s.err = err
-		}
-		return g
+	g, err := s.font.outline(char)
+	var missing *MissingGlyph
+	if errors.As(err, &missing) {
+		g, err = s.fonts.Glyph(FontID(Bold), char)
 	}
-	if s.err == nil {
-		s.err = &MissingGlyph{Char: char}
+	if err != nil && s.err == nil {
+		s.err = err
 	}
-	return Glyph{}
+	return g
 }
 
 // put adds a glyph with its centre at x, y, squeezed to sx of its width and

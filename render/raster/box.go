@@ -70,10 +70,8 @@ func (p *painter) straight(l render.Line) {
 
 func (p *painter) slanted(l render.Line) {
 	for _, d := range dashes(l) {
-		a, b := point{d.X1 * p.scale, d.Y1 * p.scale}, point{d.X2 * p.scale, d.Y2 * p.scale}
-		if c, ok := bar(a, b, l.Width*p.scale/2); ok {
-			p.fill([]contour{c}, solid(l.Color))
-		}
+		ends := []point{{d.X1 * p.scale, d.Y1 * p.scale}, {d.X2 * p.scale, d.Y2 * p.scale}}
+		p.fill(outlined([]contour{{pts: ends}}, l.Width*p.scale), solid(l.Color))
 	}
 }
 

@@ -18,7 +18,7 @@ type contour struct {
 type figure struct{ flat []contour }
 
 // flatness is how far a straight piece may lie off its curve, in pixels.
-const flatness = 0.05
+const flatness = 0.02
 
 func (f *figure) add(segs []render.Seg, place func(render.Pt) (float64, float64)) {
 	at := func(q render.Pt) point { x, y := place(q); return point{x, y} }
@@ -67,48 +67,4 @@ func (f *figure) curve(a, b, e point) {
 		k0, k1, k2, k3 := u*u*u, 3*u*u*t, 3*u*t*t, t*t*t
 		c.pts = append(c.pts, point{k0*s.x + k1*a.x + k2*b.x + k3*e.x, k0*s.y + k1*a.y + k2*b.y + k3*e.y})
 	}
-}
-
-// outlined is the area within width/2 of the lines of a path, with round
-// joins and ends. All its pieces turn the same way, so that overlaps add up.
-func outlined(flat []contour, width float64) []contour {
-	var out []contour
-	r := width / 2
-	for _, c := range flat {
-		pts := c.pts
-		if c.closed && len(pts) > 1 {
-			pts = append(append([]point(nil), pts...), pts[0])
-		}
-		for i, q := range pts {
-			out = append(out, disc(q, r))
-			if i > 0 {
-				if b, ok := bar(pts[i-1], q, r); ok {
-					out = append(out, b)
-				}
-			}
-		}
-	}
-	return out
-}
-
-// bar is a thick line without its ends, clockwise on the screen.
-func bar(a, b point, r float64) (contour, bool) {
-	dx, dy := b.x-a.x, b.y-a.y
-	l := math.Hypot(dx, dy)
-	if l == 0 {
-		return contour{}, false
-	}
-	nx, ny := dy/l*r, -dx/l*r
-	return contour{pts: []point{{a.x + nx, a.y + ny}, {b.x + nx, b.y + ny},
-		{b.x - nx, b.y - ny}, {a.x - nx, a.y - ny}}, closed: true}, true
-}
-
-func disc(c point, r float64) contour {
-	n := max(8, int(math.Ceil(math.Pi/math.Acos(1-math.Min(0.9, flatness/math.Max(r, flatness))))))
-	pts := make([]point, n)
-	for i := range pts {
-		sin, cos := math.Sincos(2 * math.Pi * float64(i) / float64(n))
-		pts[i] = point{c.x + r*cos, c.y + r*sin}
-	}
-	return contour{pts: pts, closed: true}
 }

@@ -1,0 +1,183 @@
+package render_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"moqian/render"
+	"moqian/render/form"
+	"moqian/render/raster"
+)
+
+// pageText is all text of a page, a line an item.
+func pageText(p render.Page) string {
+	var b strings.Builder
+	walk(p.Items, func(it render.Item) {
+		if t, ok := it.(render.Text); ok {
+			b.WriteString(textOf(t) + "\n")
+		}
+	})
+	return b.String()
+}
+
+// Trial mode marks every page, half and seal; without it the words are nowhere.
+func TestTrialIsOnEveryPage(t *testing.T) {
+	for _, code := range codes() {
+		f := filled(t, code, nil)
+		plain := sheet(t, f)
+		f.Header.Trial = true
+		trial := sheet(t, f)
+		if len(plain.Pages) != len(trial.Pages) || !reflect.DeepEqual(plain.Boxes, trial.Boxes) || plain.Seal != trial.Seal {
+			t.Errorf("%s: trial mode moves things", code)
+		}
+		half := f.Filled.Type().Half()
+		for i := range trial.Pages {
+			text := pageText(trial.Pages[i])
+			bands, letters := strings.Count(text, "NOT A VALID VOUCHER"), strings.Count(text, "测试 TEST\n")-strings.Count(text, "VOUCHER · 测试 TEST\n")
+			if want := 1; half {
+				if bands != 2 || letters != 2 {
+					t.Errorf("%s: %d bands, %d letters in two halves", code, bands, letters)
+				}
+			} else if bands != want || letters < want {
+				t.Errorf("%s page %d: %d bands, %d letters", code, i+1, bands, letters)
+			}
+			if first, ok := trial.Pages[i].Items[0].(render.Text); !ok || textOf(first) != "测试 TEST" {
+				t.Errorf("%s page %d: the letters are not painted first", code, i+1)
+			}
+		}
+		for i := range plain.Pages {
+			for _, word := range []string{"TEST", "测试", "试用", "NOT A VALID"} {
+				if strings.Contains(pageText(plain.Pages[i]), word) {
+					t.Errorf("%s page %d says %s outside trial mode", code, i+1, word)
+				}
+			}
+		}
+		if reflect.DeepEqual(seals(plain), seals(trial)) {
+			t.Errorf("%s: the trial seal is the real one", code)
+		}
+	}
+}
+
+func seals(s render.Sheet) (out []render.Path) {
+	for _, p := range s.Pages {
+		walk(p.Items, func(it render.Item) {
+			if path, ok := it.(render.Path); ok && path.Fill != nil && path.Fill.R == 0xC8 {
+				out = append(out, path)
+			}
+		})
+	}
+	return out
+}
+
+// Both seals of a voucher share one figure up to a shift, under one name.
+func TestSealsShareTheirRing(t *testing.T) {
+	got := seals(sheet(t, filled(t, "2101", nil)))
+	if len(got) != 4 || got[0].Name == "" || got[0].Name != got[2].Name || got[1].Name != "" {
+		t.Fatalf("%d paths", len(got))
+	}
+	a, b := got[0].Segs, got[2].Segs
+	for i := range a {
+		dx, dy := b[i].P[0].X-a[i].P[0].X, b[i].P[0].Y-a[i].P[0].Y
+		if a[i].Op != 'Z' && (dx > 1e-9 || dx < -1e-9 || dy-114.5 > 1e-9 || dy-114.5 < -1e-9) {
+			t.Fatalf("segment %d is shifted by %g, %g", i, dx, dy)
+		}
+	}
+	if reflect.DeepEqual(got[1].Segs, got[3].Segs) {
+		t.Error("both seals say the same in the middle")
+	}
+	f := filled(t, "2101", nil)
+	f.Seal = render.SealText{}
+	if n := len(seals(sheet(t, f))); n != 0 {
+		t.Errorf("%d seals before there is one", n)
+	}
+}
+
+// Boxes follow the people who sign; the time stands above each box that has
+// been signed.
+func TestBoxesAndTimes(t *testing.T) {
+	f := filled(t, "2102", nil)
+	s := sheet(t, f)
+	want := []render.Area{{X: 15, Y: 107.2, W: 60, H: 25}, {X: 81, Y: 107.2, W: 60, H: 25}}
+	if !reflect.DeepEqual(s.Boxes, want) || s.Seal != (render.Area{X: 154.5, Y: 100, W: 38, H: 38}) {
+		t.Errorf("boxes %v, seal %v", s.Boxes, s.Seal)
+	}
+	f.Signed = f.Signed[:1]
+	one := pageText(sheet(t, f).Pages[0])
+	if !strings.Contains(one, "14:05:21") || strings.Contains(one, "14:06:02") {
+		t.Error("times of signing are not those given")
+	}
+	f.Signed = append(f.Signed, time.Now(), time.Now())
+	if _, err := render.Voucher(f, fonts(t)); err == nil {
+		t.Error("three times of signing for two signers")
+	}
+	alone := sheet(t, filled(t, "2102", map[string]string{"agent": "", "agent_id": ""}))
+	if len(alone.Boxes) != 1 {
+		t.Errorf("%d boxes without an agent", len(alone.Boxes))
+	}
+}
+
+// The agreement keeps its rules: pages are numbered, the signature block is on
+// the last one with at least three lines above it.
+func TestFullPages(t *testing.T) {
+	s := sheet(t, filled(t, "1101", nil))
+	last := len(s.Pages) - 1
+	if last < 1 || s.Seal.Page != last || len(s.Boxes) != 2 || s.Boxes[0].Page != last {
+		t.Fatalf("%d pages, seal on %d, boxes %v", last+1, s.Seal.Page, s.Boxes)
+	}
+	above := 0
+	walk(s.Pages[last].Items, func(it render.Item) {
+		if text, ok := it.(render.Text); ok && text.Y > 27 && text.Y < s.Boxes[0].Y-30 && text.Size == 10 {
+			above++
+		}
+	})
+	if above < 3 {
+		t.Errorf("%d lines of agreement above the signatures", above)
+	}
+	if !strings.Contains(pageText(s.Pages[last]), "以下空白 End of document") {
+		t.Error("the end of the document is open")
+	}
+	if !strings.Contains(pageText(s.Pages[0]), "本页以下空白 Blank below") {
+		t.Error("the free space of page 1 is open")
+	}
+}
+
+// The same form gives the same pages.
+func TestVoucherIsRepeatable(t *testing.T) {
+	for _, code := range codes() {
+		f := filled(t, code, nil)
+		if !reflect.DeepEqual(sheet(t, f), sheet(t, f)) {
+			t.Errorf("%s: two layouts differ", code)
+		}
+	}
+}
+
+func TestVoucherNeedsAFilledForm(t *testing.T) {
+	if _, err := render.Voucher(render.Form{Filled: form.Filled{}}, fonts(t)); err == nil {
+		t.Error("an empty form was laid out")
+	}
+}
+
+func BenchmarkVoucher(b *testing.B) {
+	f := filled(b, "2103", nil)
+	for b.Loop() {
+		sheet(b, f)
+	}
+}
+
+func BenchmarkFullPages(b *testing.B) {
+	f := filled(b, "1101", nil)
+	for b.Loop() {
+		sheet(b, f)
+	}
+}
+
+func BenchmarkRaster100dpi(b *testing.B) {
+	p := sheet(b, filled(b, "2103", nil)).Pages[0]
+	for b.Loop() {
+		if _, err := raster.Page(p, nil, fonts(b), 100); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
