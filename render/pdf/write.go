@@ -1,25 +1,118 @@
 package pdf
 
-import "moqian/render"
+import (
+	"fmt"
+	"slices"
+
+	"moqian/render"
+	"moqian/sign/pdf"
+)
+
+// Producer names the program in every file.
+const Producer = "Moqian"
 
 // Doc is what Write needs besides pages and ink.
 type Doc struct {
 	Title   string
 	Lang    string // zh-CN
 	Created string // RFC 3339 with offset
-	// ID is the file identifier, 16 bytes.
+	// ID is the file identifier.
 	ID [16]byte
 	// Data is the voucher's data for the XMP extension schema: property name
 	// to value, in order.
 	Data []Property
 }
 
-// Property is one value of the voucher's XMP schema.
+// Property is one value of the voucher's XMP schema. Name is a letter followed
+// by letters and digits.
 type Property struct{ Name, Value, Description string }
 
-// Write paints pages and ink into a finished PDF/A-1b file (PDF 1.4, one
-// revision, no transparency, no object streams). The same input gives the same
-// bytes. After Write only incremental updates touch the file.
+// Write paints pages and ink into a finished PDF/A-1b file. The same input
+// gives the same bytes.
 func Write(pages []render.Page, inks []render.Ink, fonts *render.Fonts, d Doc) ([]byte, error) {
-	panic("seam")
+	return NewWriter(fonts).Write(pages, inks, d)
+}
+
+// Write paints pages and ink into a finished PDF/A-1b file, see the function.
+func (w *Writer) Write(pages []render.Page, inks []render.Ink, d Doc) ([]byte, error) {
+	texts, used, err := w.setTexts(pages)
+	if err != nil {
+		return nil, err
+	}
+	f := &file{out: pdf.NewWriter("1.4"), doc: d}
+	f.root, f.pages, f.resources = f.out.Alloc(), f.out.Alloc(), f.out.Alloc()
+	if err := f.addFonts(w, used); err != nil {
+		return nil, err
+	}
+	var refs pdf.Array
+	for i, p := range pages {
+		own := slices.DeleteFunc(slices.Clone(inks), func(k render.Ink) bool { return k.Page != i })
+		r, err := f.addPage(p, own, texts[i])
+		if err != nil {
+			return nil, fmt.Errorf("page %d: %w", i+1, err)
+		}
+		refs = append(refs, r)
+	}
+	return f.finish(refs)
+}
+
+// file is a file being written.
+type file struct {
+	out                    *pdf.Writer
+	doc                    Doc
+	root, pages, resources pdf.Ref
+	fonts                  pdf.Dict            // resource name to font
+	forms                  pdf.Dict            // resource name to form XObject
+	shared                 map[string]pdf.Name // Path.Name to resource name
+	inks                   int
+}
+
+// addPage writes content and page object.
+func (f *file) addPage(p render.Page, inks []render.Ink, texts []setText) (pdf.Ref, error) {
+	c := &content{file: f, height: p.H * ptPerMM, texts: texts}
+	if err := c.items(p.Items); err != nil {
+		return pdf.Ref{}, err
+	}
+	for _, k := range inks {
+		c.ink(k)
+	}
+	stream, err := pdf.Deflate(pdf.Dict{}, c.b)
+	if err != nil {
+		return pdf.Ref{}, err
+	}
+	body, page := f.out.Alloc(), f.out.Alloc()
+	f.out.Put(body, stream)
+	f.out.Put(page, pdf.Dict{
+		"Type": pdf.Name("Page"), "Parent": f.pages, "Contents": body, "Resources": f.resources,
+		"MediaBox": pdf.Array{int64(0), int64(0), round2(p.W * ptPerMM), round2(p.H * ptPerMM)},
+	})
+	return page, nil
+}
+
+// finish writes what belongs to the whole file.
+func (f *file) finish(pages pdf.Array) ([]byte, error) {
+	meta, intent, profile, info := f.out.Alloc(), f.out.Alloc(), f.out.Alloc(), f.out.Alloc()
+	xmp, created, err := packet(f.doc)
+	if err != nil {
+		return nil, err
+	}
+	icc, err := pdf.Deflate(pdf.Dict{"N": int64(3)}, sRGB())
+	if err != nil {
+		return nil, err
+	}
+	f.out.Put(f.root, pdf.Dict{
+		"Type": pdf.Name("Catalog"), "Pages": f.pages, "Metadata": meta, "Lang": pdf.String(f.doc.Lang),
+		"OutputIntents": pdf.Array{intent},
+	})
+	f.out.Put(f.pages, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": pages, "Count": int64(len(pages))})
+	f.out.Put(f.resources, pdf.Dict{"Font": f.fonts, "XObject": f.forms, "ProcSet": pdf.Array{pdf.Name("PDF"), pdf.Name("Text")}})
+	f.out.Put(meta, &pdf.Stream{Dict: pdf.Dict{"Type": pdf.Name("Metadata"), "Subtype": pdf.Name("XML")}, Raw: xmp})
+	f.out.Put(intent, pdf.Dict{
+		"Type": pdf.Name("OutputIntent"), "S": pdf.Name("GTS_PDFA1"), "DestOutputProfile": profile,
+		"OutputConditionIdentifier": pdf.String("sRGB IEC61966-2.1"), "Info": pdf.String("sRGB IEC61966-2.1"),
+	})
+	f.out.Put(profile, icc)
+	f.out.Put(info, pdf.Dict{"Title": textString(f.doc.Title), "Producer": pdf.String(Producer), "CreationDate": pdf.String(created)})
+	id := pdf.String(f.doc.ID[:])
+	return f.out.Finish(pdf.Dict{"Root": f.root, "Info": info, "ID": pdf.Array{id, id}})
 }
