@@ -110,6 +110,14 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// A rule does not talk over what is wrong with the entry itself.
+func TestOwnProblemComesFirst(t *testing.T) {
+	_, problems := fill(shipped(t)["2102"], "2026-03-18", map[string]string{"agent_id": "310101198506150025"})
+	if len(problems) != 1 || !strings.Contains(problems[0].Text.ZH, "校验不通过") {
+		t.Error(problems)
+	}
+}
+
 // No sentence repeats an entry: problems reach logs.
 func TestProblemsDoNotRepeatEntries(t *testing.T) {
 	for code, typ := range shipped(t) {

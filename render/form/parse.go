@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// maxJSON bounds a business type; the largest of ours has 12 KB.
+// maxJSON bounds a business type; the largest of ours has 14 KB.
 const maxJSON = 1 << 20
 
 // Parse reads a business type from JSON and checks it: unknown or doubled keys,
