@@ -96,7 +96,8 @@ func TestCodeHasOneSize(t *testing.T) {
 		found := false
 		walk(sheet(t, f).Pages[0].Items, func(it render.Item) {
 			if m, ok := it.(render.Modules); ok {
-				found = m.N == 49 && m.Size == 0.508 && m.X == 161.06 && m.Y == 148.5+28.6 && len(m.Dark) == 49*49
+				// the first two format bits are 1, 0 for level M, 1, 1 for L
+				found = m.Dark[8*49] && !m.Dark[8*49+1] && m.N == 49 && m.Size == 0.508 && m.X == 161.06 && m.Y == 148.5+28.6 && len(m.Dark) == 49*49
 			}
 		})
 		if !found {

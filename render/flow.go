@@ -100,7 +100,7 @@ func breakPages(lines []flowLine, first, block float64) [][]flowLine {
 }
 
 // fitting is how many lines fill a page: all, or up to a line that may begin
-// the next one.
+// the next one and leaves enough to stand above the signature block.
 func fitting(lines []flowLine, room float64) int {
 	n := 0
 	for n < len(lines) && tall(lines[:n+1]) <= room+1e-9 {
@@ -109,7 +109,7 @@ func fitting(lines []flowLine, room float64) int {
 	if n == len(lines) {
 		return n
 	}
-	for i := n; i > 0; i-- {
+	for i := min(n, len(lines)-aboveBlock); i > 0; i-- {
 		if lines[i].split {
 			return i
 		}

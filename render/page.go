@@ -58,7 +58,8 @@ type Path struct {
 	Stroke *Color
 	Width  float64
 	// Name, when not empty, lets painters that can share equal figures (PDF
-	// form XObjects) do so.
+	// form XObjects) do so: Paths of one Name within a document are the same
+	// figure, shifted (compare the first point), filled alike.
 	Name string
 }
 

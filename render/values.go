@@ -86,9 +86,24 @@ func (r *reader) header(id string) (string, bool) {
 		}
 		return r.Bank.ZH + r.Branch.ZH, true
 	case "$approval":
-		return r.Header.Supervisor, true
+		return r.approval(), true
 	}
 	return "", false
+}
+
+// approval is who approved, when, and from which amount on it is needed.
+func (r *reader) approval() string {
+	s := r.Header.Supervisor
+	if s == "" {
+		return ""
+	}
+	if !r.Approved.IsZero() {
+		s += beijing(r.Approved).Format(" 15:04:05")
+	}
+	if r.typ.Limit > 0 {
+		s += " (≥ " + form.FormatFen(r.typ.Limit) + ")"
+	}
+	return s
 }
 
 func orEmpty(s string) string {

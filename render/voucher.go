@@ -8,26 +8,35 @@ import (
 	"moqian/render/form"
 )
 
-// Form is everything that stands on the pages of a voucher.
+// Form is everything that stands on the pages of a voucher. All times are
+// printed as Beijing time.
 type Form struct {
 	Filled form.Filled
 	Header form.Header
 	Bank   form.Text
 	Branch form.Text
-	// Currency and fee as printed: 人民币 CNY, ¥0.00.
+	// Fee as printed: ¥0.00; empty prints —.
 	Fee string
-	// Signed holds, per signer in order, the time of signing; empty before.
+	// Approved is when Header.Supervisor approved; the zero time is not printed.
+	Approved time.Time
+	// Signed holds, for each of Filled.Signers in order, the time of signing;
+	// shorter, or a zero time, for those who have not signed yet.
 	Signed []time.Time
-	// Seal is the institution's seal text; see Seal.
+	// Seal is what the teller's seal says; the zero SealText draws none.
 	Seal SealText
-	// SealFont is the face that seals are cut in.
+	// SealFont is the face that seals are cut in; characters it lacks come from
+	// the bold face of the program. Unused without Seal.
 	SealFont Font
-	// Code is the text of the receipt code, empty before signing.
+	// Code is the text of the receipt code (package receipt), at most 221
+	// characters of the QR alphanumeric set; empty before signing. Full-page
+	// forms have no place for one.
 	Code string
 }
 
 // Voucher lays a form out; it decides every line break. A value that does not
-// fit its field, or a character no font has, is an error that names the field.
+// fit its field (ErrTooLong) or a character no font has (*MissingGlyph) is a
+// *FieldError that names the field. The same form gives the same pages, and
+// whether it is signed, sealed or coded moves nothing.
 //
 // Half-page types become one page with the bank's and the customer's copy, all
 // others a form of full pages.

@@ -118,6 +118,42 @@ func TestBoxesAndTimes(t *testing.T) {
 	}
 }
 
+// Whether a voucher is signed, sealed and coded moves nothing on it.
+func TestSigningMovesNothing(t *testing.T) {
+	for _, code := range codes() {
+		f := filled(t, code, nil)
+		done := sheet(t, f)
+		f.Signed, f.Code, f.Seal = nil, "", render.SealText{}
+		open := sheet(t, f)
+		if len(open.Pages) != len(done.Pages) || !reflect.DeepEqual(open.Boxes, done.Boxes) || open.Seal != done.Seal {
+			t.Fatalf("%s: signing moves boxes", code)
+		}
+		for i := range open.Pages {
+			later := map[record]bool{}
+			for _, r := range records(t, done.Pages[i]) {
+				later[r] = true
+			}
+			for _, r := range records(t, open.Pages[i]) {
+				if !later[r] {
+					t.Errorf("%s page %d: %+v is gone after signing", code, i+1, r)
+				}
+			}
+		}
+	}
+}
+
+func TestApprovalIsPrinted(t *testing.T) {
+	f := filled(t, "2102", nil)
+	f.Approved = f.Header.Time.Add(-34 * time.Second)
+	if text := pageText(sheet(t, f).Pages[0]); !strings.Contains(text, "010087 14:04:58 (≥ ¥50,000.00)\n") {
+		t.Errorf("no approval on the page:\n%s", text)
+	}
+	f.Header.Supervisor = ""
+	if text := pageText(sheet(t, f).Pages[0]); !strings.Contains(text, "授权 Supervisor —") || strings.Contains(text, "≥") {
+		t.Error("an approval that nobody gave is on the page")
+	}
+}
+
 // The agreement keeps its rules: pages are numbered, the signature block is on
 // the last one with at least three lines above it.
 func TestFullPages(t *testing.T) {

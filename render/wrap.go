@@ -67,6 +67,11 @@ func (b block) lineEnd(start int, width float64) int {
 			return end
 		}
 	}
+	for end := fit; end > start; end-- {
+		if !b.barred(end) {
+			return end
+		}
+	}
 	return max(fit, start+1)
 }
 
@@ -82,12 +87,19 @@ func (b block) trim(i, j int) int {
 func (b block) mayBreak(i int) bool {
 	prev, next := b.chars[i-1], b.chars[i]
 	switch {
-	case strings.ContainsRune(notFirst, next), strings.ContainsRune(notLast, prev), next == ' ':
+	case b.barred(i):
 		return false
 	case prev == ' ', prev == '-', prev == '/', prev == '·':
 		return true
 	}
 	return wide(prev) || wide(next)
+}
+
+// barred says whether the characters around i forbid a line to end there, even
+// within a word that is longer than the line.
+func (b block) barred(i int) bool {
+	next := b.chars[i]
+	return strings.ContainsRune(notFirst, next) || strings.ContainsRune(notLast, b.chars[i-1]) || next == ' '
 }
 
 // wide tells characters between which a line may break from those that form

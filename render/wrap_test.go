@@ -49,6 +49,7 @@ func TestWrap(t *testing.T) {
 		{"comma not first", "示例银行，示例支行营", 4, "示例银|行，示例|支行营"},
 		{"bracket not last", "示例银（示例支行）", 4, "示例银|（示|例支行）"},
 		{"after the dot of names", "买买提·艾尔肯", 4, "买买提·|艾尔肯"},
+		{"after the dot in Latin", "Maimaiti·Abdulla", 6, "Maimaiti·|Abdulla"},
 		{"never before the dot", "阿卜杜热·艾尔肯江提", 4, "阿卜杜|热·艾尔|肯江提"},
 		{"Latin at spaces", "Johannes Wolfgang Theophilus", 6, "Johannes|Wolfgang|Theophilus"},
 		{"Latin after a hyphen", "Hohenlohe-Langenburg", 6, "Hohenlohe-|Langenburg"},
@@ -69,7 +70,7 @@ func TestWrap(t *testing.T) {
 // line is wider than allowed.
 func TestWrapKeepsEverything(t *testing.T) {
 	f := realFonts(t)
-	text := "阿卜杜热合曼·买买提，（示例）Johannes Chrysostomus von Hohenlohe-Langenburg ¥1,234.00！另一示例银行/支行"
+	text := "Maimaitikhaxyzuvw·Abdullaklmnopq·阿卜杜热合曼·买买提，（示例）Johannes Chrysostomus von Hohenlohe-Langenburg ¥1,234.00！另一示例银行/支行"
 	b, err := f.block(Regular, text)
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +80,9 @@ func TestWrapKeepsEverything(t *testing.T) {
 		for i, l := range b.wrap(width) {
 			if w := b.em(l.i, l.j); w > width+1e-9 && l.j-l.i > 1 {
 				t.Fatalf("width %g: line %d is %g em", width, i, w)
+			}
+			if i > 0 && width > 3 && strings.ContainsRune(notFirst, b.chars[l.i]) {
+				t.Fatalf("width %g: line %d begins with %c", width, i, b.chars[l.i])
 			}
 			got += string(b.chars[l.i:l.j])
 		}

@@ -36,7 +36,15 @@ func (f *figure) add(segs []render.Seg, place func(render.Pt) (float64, float64)
 	}
 }
 
-func (f *figure) move(p point) { f.flat = append(f.flat, contour{pts: []point{p}}) }
+// move begins a contour; it takes the room of one painted before.
+func (f *figure) move(p point) {
+	if n := len(f.flat); n < cap(f.flat) {
+		f.flat = f.flat[:n+1]
+		f.flat[n] = contour{pts: append(f.flat[n].pts[:0], p)}
+		return
+	}
+	f.flat = append(f.flat, contour{pts: []point{p}})
+}
 
 func (f *figure) last() *contour {
 	if len(f.flat) == 0 {

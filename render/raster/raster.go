@@ -47,6 +47,12 @@ type painter struct {
 	img   *image.RGBA
 	fonts *render.Fonts
 	scale float64 // pixels a mm
+
+	// room that fill uses again and again
+	flat   []contour
+	counts []int
+	pool   []crossing
+	lines  [][]crossing
 }
 
 func (p *painter) items(items []render.Item) error {
@@ -83,8 +89,6 @@ const thickening = 0.03
 func (p *painter) text(t render.Text) error {
 	em := t.Size * render.MMPerPt * p.scale
 	sin, cos := math.Sincos(t.Angle * math.Pi / 180)
-	var f figure
-	var thick figure
 	for _, run := range t.Runs {
 		x := run.DX * p.scale
 		for _, r := range run.Text {
@@ -92,20 +96,18 @@ func (p *painter) text(t render.Text) error {
 			if err != nil {
 				return fmt.Errorf("painting text: %w", err)
 			}
-			place := func(q render.Pt) (float64, float64) {
+			f := figure{flat: p.flat[:0]}
+			f.add(g.Segs, func(q render.Pt) (float64, float64) {
 				gx, gy := x+q.X*em, q.Y*em
 				return t.X*p.scale + gx*cos - gy*sin, t.Y*p.scale + gx*sin + gy*cos
-			}
-			f.add(g.Segs, place)
+			})
+			p.fill(f.flat, solid(t.Color))
 			if run.Thick {
-				thick.add(g.Segs, place)
+				p.fill(outlined(f.flat, thickening*em), solid(t.Color))
 			}
+			p.flat = f.flat
 			x += g.Advance * em
 		}
-	}
-	p.fill(f.flat, solid(t.Color))
-	if len(thick.flat) > 0 {
-		p.fill(outlined(thick.flat, thickening*em), solid(t.Color))
 	}
 	return nil
 }

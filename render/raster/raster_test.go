@@ -68,6 +68,7 @@ func TestFillIsNonzero(t *testing.T) {
 		{"other sense", [][]render.Seg{square(1, 1, 4, false)}, 16},
 		{"counter", [][]render.Seg{a, hole}, 12},
 		{"counter under two layers", [][]render.Seg{a, a, hole}, 16},
+		{"crossing holes", [][]render.Seg{a, square(3, 3, 4, false)}, 24},
 		{"partly outside the page", [][]render.Seg{square(-2, -2, 4, true)}, 4},
 	} {
 		var segs []render.Seg
@@ -101,6 +102,28 @@ func ring(x, y, r float64) []render.Seg {
 		{Op: 'C', P: [3]render.Pt{at(k, -1), at(1, -k), at(1, 0)}},
 		{Op: 'Z'},
 	}
+}
+
+// Pieces of ink that overlap do not harden its edges: any number of copies, and
+// a line made of many overlapping discs, are as dark as one.
+func TestOverlapsKeepEdgesSoft(t *testing.T) {
+	one := render.Path{Segs: ring(5.033, 5.017, 2), Fill: black()}
+	many := one
+	for range 20 {
+		many.Segs = append(many.Segs, one.Segs...)
+	}
+	a, b := paint(t, []render.Item{one}), paint(t, []render.Item{many})
+	for i := range a.Pix {
+		if a.Pix[i] != b.Pix[i] {
+			t.Fatalf("pixel %d is %d once and %d when filled twenty times", i/4, a.Pix[i], b.Pix[i])
+		}
+	}
+	var line render.Path
+	for i := range 601 {
+		line.Segs = append(line.Segs, ring(2+float64(i)/100, 3+float64(i)/300, 0.2)...)
+	}
+	line.Fill = black()
+	near(t, "line of discs", area(paint(t, []render.Item{line})), 0.4*math.Hypot(6, 2)+math.Pi*0.04, 0.02)
 }
 
 // Ink stands on the lower left corner of its area, Y upwards, 1/100 pt.
