@@ -2,8 +2,16 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"time"
+
+	"github.com/oklog/ulid/v2"
+	bolt "go.etcd.io/bbolt"
 )
 
 var (
@@ -11,85 +19,163 @@ var (
 	ErrLocked = errors.New("store is in use by another process")
 	// ErrNewer: the store was written by a newer version of the program.
 	ErrNewer = errors.New("store was written by a newer version")
-	// ErrFull: the disk floor is reached; nothing was written.
+	// ErrFull: the disk floor is reached or the disk is full; nothing was
+	// written and what is stored stays readable.
 	ErrFull = errors.New("disk is too full for another voucher")
 	// ErrKey: the key does not open this store.
 	ErrKey = errors.New("the machine key does not open this store")
-	// ErrClock: the clock is behind the last log entry.
+	// ErrClock: the clock is more than ClockTolerance behind the last log entry.
 	ErrClock = errors.New("the clock is behind the last log entry")
 	// ErrNotFound: no such item.
 	ErrNotFound = errors.New("no such voucher in the queue")
+	// ErrDamaged: bytes on disk are not what was written: a torn or altered
+	// file. Restore a backup.
+	ErrDamaged = errors.New("the store is damaged")
 )
+
+// File is the name of the store in its folder.
+const File = "moqian.db"
+
+// lockWait is how long Open waits for another process to let go.
+const lockWait = 100 * time.Millisecond
 
 // Options of a store. Time and randomness come in here.
 type Options struct {
-	// Key is the 32-byte machine key.
+	// Key is the 32-byte machine key. Open does not keep it: wipe it after.
 	Key []byte
 	// Now is the clock.
 	Now func() time.Time
-	// Floor is the free space in bytes below which File and Reserve refuse.
+	// Floor is the free space in bytes below which Ready, File and Reserve
+	// refuse; 0 means none.
 	Floor int64
+	// Rand makes ids, nonces and document keys; nil is crypto/rand. Anything
+	// predictable breaks the encryption: tests only.
+	Rand io.Reader
 }
 
-// Store is everything kept on this machine: one bbolt file in dir.
-type Store struct{}
+func (o *Options) check() error {
+	switch {
+	case len(o.Key) != keySize:
+		return fmt.Errorf("%w: Options.Key has %d bytes, want %d", ErrKey, len(o.Key), keySize)
+	case o.Now == nil:
+		return errors.New("store: Options.Now is missing")
+	case o.Floor < 0:
+		return fmt.Errorf("store: Options.Floor is %d", o.Floor)
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	return nil
+}
+
+// Store is everything kept on this machine: one bbolt file in dir. It may be
+// used from several goroutines.
+type Store struct {
+	db    *bolt.DB
+	dir   string
+	vault *vault
+	now   func() time.Time
+	floor int64
+	ids   *ulid.MonotonicEntropy // used inside write transactions only
+}
 
 // Open opens or creates the store in dir. Numbers that were reserved and never
-// filed are logged as burnt.
-func Open(dir string, o Options) (*Store, error) { panic("seam") }
-
-// Close releases it.
-func (s *Store) Close() error { panic("seam") }
-
-// Outbox of vouchers.
-func (s *Store) Outbox() *Outbox { panic("seam") }
-
-// Audit is the operation log.
-func (s *Store) Audit() *Audit { panic("seam") }
-
-// Ready says whether a signing may begin: disk floor, clock not behind the log.
-func (s *Store) Ready(ctx context.Context) error { panic("seam") }
-
-// Outbox keeps vouchers until the archive provably has them.
-type Outbox struct{}
-
-// Reserve takes the next serial of the business date (2006-01-02), 1 to 9999,
-// durably: it is never given again. A reserved serial ends in File or Burn.
-func (o *Outbox) Reserve(ctx context.Context, business string) (int, error) { panic("seam") }
-
-// Burn logs that a reserved serial will not be used.
-func (o *Outbox) Burn(ctx context.Context, business string, serial int, e Entry) error { panic("seam") }
-
-// File commits the document, its state and its log entry in one transaction
-// and clears the reservation. When it returns nil the voucher is durable.
-func (o *Outbox) File(ctx context.Context, it Item, serial int, pdf []byte, e Entry) (Item, error) {
-	panic("seam")
+// filed are logged as burnt. Errors: ErrLocked, ErrNewer, ErrKey and ErrDamaged
+// leave the file as it was.
+func Open(dir string, o Options) (*Store, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("finding the store's folder: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the store's folder: %w", err)
+	}
+	v, err := newVault(o.Key, o.Rand)
+	if err != nil {
+		return nil, err
+	}
+	db, err := openDB(filepath.Join(dir, File))
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0)}
+	if err := s.begin(); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
 }
 
-// List gives the rows, oldest first.
-func (o *Outbox) List(ctx context.Context) ([]Item, error) { panic("seam") }
+// begin checks version and key, or writes them into a new file, and burns what
+// an earlier run left reserved. A full disk does not keep the store from
+// opening: the burning waits for the next start.
+func (s *Store) begin() error {
+	ctx := context.Background()
+	fresh := false
+	err := s.view(ctx, func(t *tx) (err error) {
+		fresh, err = t.checkSchema()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if fresh {
+		// The name first: a store that has been acknowledged must be found again.
+		for _, dir := range []string{s.dir, filepath.Dir(s.dir)} {
+			if err := syncDir(dir); err != nil {
+				return fmt.Errorf("creating the store: %w", err)
+			}
+		}
+		if err := s.update(ctx, (*tx).createSchema); err != nil {
+			return fmt.Errorf("creating the store: %w", err)
+		}
+	}
+	if err := s.burnOutstanding(ctx); err != nil && !errors.Is(err, ErrFull) {
+		return err
+	}
+	return nil
+}
 
-// Find gives the row of an id or a voucher number.
-func (o *Outbox) Find(ctx context.Context, key string) (Item, error) { panic("seam") }
+// Close releases it; it waits for transactions under way.
+func (s *Store) Close() error {
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("closing the store: %w", err)
+	}
+	return nil
+}
 
-// PDF gives the bytes of an item.
-func (o *Outbox) PDF(ctx context.Context, id string) ([]byte, error) { panic("seam") }
+// Outbox of vouchers.
+func (s *Store) Outbox() *Outbox { return &Outbox{s} }
 
-// Commit moves an item to READY with its final bytes.
-func (o *Outbox) Commit(ctx context.Context, id string, pdf []byte, e Entry) error { panic("seam") }
+// Audit is the operation log.
+func (s *Store) Audit() *Audit { return &Audit{s} }
 
-// Move records a later state (SENT, VERIFIED, PURGED) or a failed try.
-func (o *Outbox) Move(ctx context.Context, it Item, e Entry) error { panic("seam") }
+// Ready says whether a signing may begin: disk floor (ErrFull), clock not
+// behind the log (ErrClock).
+func (s *Store) Ready(ctx context.Context) error {
+	if err := s.room(); err != nil {
+		return err
+	}
+	return s.view(ctx, func(t *tx) error {
+		_, err := t.clock()
+		return err
+	})
+}
 
-// Audit is the operation log: a transparency log (sumdb/tlog) whose leaves are
-// written in the same transaction as what they tell.
-type Audit struct{}
-
-// Append writes one entry.
-func (a *Audit) Append(ctx context.Context, e Entry) error { panic("seam") }
-
-// All gives the entries in order.
-func (a *Audit) All(ctx context.Context) ([]Entry, error) { panic("seam") }
-
-// Verify recomputes the tree; the error names the first entry that fails.
-func (a *Audit) Verify(ctx context.Context) (n int, root [32]byte, err error) { panic("seam") }
+// room says whether the disk is above the floor.
+func (s *Store) room() error {
+	if s.floor == 0 {
+		return nil
+	}
+	free, err := freeBytes(s.dir)
+	if err != nil {
+		return fmt.Errorf("asking for free disk space: %w", err)
+	}
+	if free < s.floor {
+		return fmt.Errorf("%w: %d bytes are free, the floor is %d", ErrFull, free, s.floor)
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// Each document lies alone in a bucket of its own, in one leaf page with
+// overflow. As plain neighbours in one bucket up to four would share a leaf and
+// every File would write the others again: see BenchmarkFile.
+const keyBytes = "pdf"
+
+func (t *tx) putDocument(id string, seq int64, pdf []byte) error {
+	sealed, err := t.s.vault.sealDocument(id, seq, pdf)
+	if err != nil {
+		return err
+	}
+	b, err := t.Bucket([]byte(bucketDocs)).CreateBucketIfNotExists([]byte(id))
+	if err != nil {
+		return err
+	}
+	return b.Put([]byte(keyBytes), sealed)
+}
+
+// document opens the bytes of a row and compares them with its digest.
+func (t *tx) document(r row) ([]byte, error) {
+	b := t.Bucket([]byte(bucketDocs)).Bucket([]byte(r.ID))
+	if b == nil {
+		return nil, fmt.Errorf("%w: the bytes are missing", ErrDamaged)
+	}
+	pdf, err := t.s.vault.openDocument(r.ID, r.Seq, b.Get([]byte(keyBytes)))
+	if err != nil {
+		return nil, err
+	}
+	if digest(pdf) != r.SHA256 {
+		return nil, fmt.Errorf("%w: the bytes do not fit their digest", ErrDamaged)
+	}
+	return pdf, nil
+}
+
+func (t *tx) deleteDocument(id string) error {
+	return t.Bucket([]byte(bucketDocs)).DeleteBucket([]byte(id))
+}
+
+func digest(pdf []byte) string {
+	sum := sha256.Sum256(pdf)
+	return hex.EncodeToString(sum[:])
+}
