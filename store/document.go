@@ -8,7 +8,8 @@ import (
 
 // Each document lies alone in a bucket of its own, in one leaf page with
 // overflow. As plain neighbours in one bucket up to four would share a leaf and
-// every File would write the others again: see BenchmarkFile.
+// every File would write the others again (100 KB: 3.0 times the cost of a plain
+// append instead of 2.4, BenchmarkFile).
 const keyBytes = "pdf"
 
 func (t *tx) putDocument(id string, seq int64, pdf []byte) error {
