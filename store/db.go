@@ -10,6 +10,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 // openDB opens the bbolt file after a first look at it. The freelist stays in
@@ -108,7 +109,8 @@ func guard(f func() error) (err error) {
 // tx is a transaction that seals what it puts and opens what it gets.
 type tx struct {
 	*bolt.Tx
-	s *Store
+	s      *Store
+	leaves []tlog.Hash // of the entries this transaction logged
 }
 
 func (s *Store) view(ctx context.Context, f func(*tx) error) error {
@@ -116,7 +118,7 @@ func (s *Store) view(ctx context.Context, f func(*tx) error) error {
 		return err
 	}
 	return guard(func() error {
-		return s.db.View(func(b *bolt.Tx) error { return f(&tx{b, s}) })
+		return s.db.View(func(b *bolt.Tx) error { return f(&tx{Tx: b, s: s}) })
 	})
 }
 
@@ -127,7 +129,13 @@ func (s *Store) update(ctx context.Context, f func(*tx) error) error {
 		return err
 	}
 	err := guard(func() error {
-		return s.db.Update(func(b *bolt.Tx) error { return f(&tx{b, s}) })
+		return s.db.Update(func(b *bolt.Tx) error {
+			t := &tx{Tx: b, s: s}
+			if err := f(t); err != nil {
+				return err
+			}
+			return t.sign()
+		})
 	})
 	if err != nil && diskFull(err) {
 		return fmt.Errorf("%w: %w", ErrFull, err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 	bolt "go.etcd.io/bbolt"
+	"golang.org/x/mod/sumdb/note"
 )
 
 var (
@@ -51,6 +52,12 @@ type Options struct {
 	// Rand makes ids, nonces and document keys; nil is crypto/rand. Anything
 	// predictable breaks the encryption: tests only.
 	Rand io.Reader
+	// Signer signs checkpoints of the log; nil makes none. Its key should not lie
+	// where the machine key lies. Its name tells workstations apart.
+	Signer note.Signer
+	// Every is how many log entries lie between two checkpoints that are kept and
+	// uploaded, 64 if zero. The head of the log is signed with each transaction.
+	Every int
 }
 
 func (o *Options) check() error {
@@ -61,6 +68,11 @@ func (o *Options) check() error {
 		return errors.New("store: Options.Now is missing")
 	case o.Floor < 0:
 		return fmt.Errorf("store: Options.Floor is %d", o.Floor)
+	case o.Every < 0:
+		return fmt.Errorf("store: Options.Every is %d", o.Every)
+	}
+	if o.Every == 0 {
+		o.Every = 64
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader
@@ -77,6 +89,9 @@ type Store struct {
 	now   func() time.Time
 	floor int64
 	ids   *ulid.MonotonicEntropy // used inside write transactions only
+
+	signer note.Signer // nil: no checkpoints
+	every  int64
 }
 
 // Open opens or creates the store in dir. Numbers that were reserved and never
@@ -101,7 +116,8 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0)}
+	s := &Store{db: db, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
+		signer: o.Signer, every: int64(o.Every)}
 	if err := s.begin(); err != nil {
 		s.Close()
 		return nil, err
@@ -132,6 +148,8 @@ func (s *Store) begin() error {
 		if err := s.update(ctx, (*tx).createSchema); err != nil {
 			return fmt.Errorf("creating the store: %w", err)
 		}
+	} else if err := s.migrate(ctx); err != nil {
+		return err
 	}
 	if err := s.burnOutstanding(ctx); err != nil && !errors.Is(err, ErrFull) {
 		return err
