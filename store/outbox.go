@@ -34,7 +34,8 @@ type Filing struct {
 // and clears the reservation. When it returns nil the voucher is durable; on an
 // error nothing of it is stored and the reservation stands. The item given back
 // has ID, State, Bytes, SHA256 and Filed. Errors: ErrFull, ErrClock,
-// ErrReserved, ErrDuplicate.
+// ErrReserved, ErrDuplicate. The disk floor is not asked for: the customer has
+// signed, and the room below the floor is there for this moment.
 func (o *Outbox) File(ctx context.Context, it Item, serial int, pdf []byte, e Entry) (Item, error) {
 	all, err := o.FileAll(ctx, Filing{Item: it, Serial: serial, PDF: pdf, Entry: e})
 	if err != nil {
@@ -57,9 +58,6 @@ func (o *Outbox) FileAll(ctx context.Context, all ...Filing) ([]Item, error) {
 		it := &f.Item
 		it.Bytes, it.SHA256 = len(f.PDF), digest(f.PDF)
 		it.State, it.Tries, it.Error, it.Place, it.Fault, it.Renews = Queued, 0, "", "", "", ""
-	}
-	if err := o.s.room(); err != nil {
-		return nil, fmt.Errorf("filing: %w", err)
 	}
 	out := make([]Item, len(all))
 	err := o.s.update(ctx, func(t *tx) error {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -46,9 +47,12 @@ type Options struct {
 	Key []byte
 	// Now is the clock.
 	Now func() time.Time
-	// Floor is the free space in bytes below which Ready, File and Reserve
-	// refuse; 0 means none.
+	// Floor is the free space in bytes below which Ready and Reserve refuse, so
+	// before a customer signs; 0 means none.
 	Floor int64
+	// Ballast is the size in bytes of a file that takes up room and is given up
+	// when the disk is full, so that what has begun can be ended; 0 means none.
+	Ballast int64
 	// Rand makes ids, nonces and document keys; nil is crypto/rand. Anything
 	// predictable breaks the encryption: tests only.
 	Rand io.Reader
@@ -68,6 +72,8 @@ func (o *Options) check() error {
 		return errors.New("store: Options.Now is missing")
 	case o.Floor < 0:
 		return fmt.Errorf("store: Options.Floor is %d", o.Floor)
+	case o.Ballast < 0:
+		return fmt.Errorf("store: Options.Ballast is %d", o.Ballast)
 	case o.Every < 0:
 		return fmt.Errorf("store: Options.Every is %d", o.Every)
 	}
@@ -83,6 +89,7 @@ func (o *Options) check() error {
 // Store is everything kept on this machine: one bbolt file in dir. It may be
 // used from several goroutines.
 type Store struct {
+	swap  sync.RWMutex // guards db, which Compact puts another in the place of
 	db    *bolt.DB
 	dir   string
 	vault *vault
@@ -90,8 +97,9 @@ type Store struct {
 	floor int64
 	ids   *ulid.MonotonicEntropy // used inside write transactions only
 
-	signer note.Signer // nil: no checkpoints
-	every  int64
+	ballast int64
+	signer  note.Signer // nil: no checkpoints
+	every   int64
 }
 
 // Open opens or creates the store in dir. Numbers that were reserved and never
@@ -117,11 +125,12 @@ func Open(dir string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{db: db, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
-		signer: o.Signer, every: int64(o.Every)}
+		ballast: o.Ballast, signer: o.Signer, every: int64(o.Every)}
 	if err := s.begin(); err != nil {
 		s.Close()
 		return nil, err
 	}
+	s.layBallast()
 	return s, nil
 }
 
@@ -159,6 +168,8 @@ func (s *Store) begin() error {
 
 // Close releases it; it waits for transactions under way.
 func (s *Store) Close() error {
+	s.swap.RLock()
+	defer s.swap.RUnlock()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("closing the store: %w", err)
 	}
@@ -183,8 +194,12 @@ func (s *Store) Ready(ctx context.Context) error {
 	})
 }
 
-// room says whether the disk is above the floor.
+// room says whether the disk is above the floor and the ballast in its place.
 func (s *Store) room() error {
+	s.layBallast()
+	if s.ballast > 0 && size(filepath.Join(s.dir, ballastFile)) < s.ballast {
+		return fmt.Errorf("%w: the ballast of %d bytes was given up and does not fit again", ErrFull, s.ballast)
+	}
 	if s.floor == 0 {
 		return nil
 	}
