@@ -32,7 +32,7 @@ func (w *Worker) Verify(ctx context.Context) (v Verdict, err error) {
 		return v, err
 	}
 	r := &reading{w: w, archive: a}
-	r.moves = newGroup(context.WithoutCancel(ctx), together, r.record)
+	r.moves = newGroup(context.WithoutCancel(ctx), together, linger, r.record)
 	work := make(chan store.Item)
 	var workers sync.WaitGroup
 	for range min(w.workers(), len(due)) {

@@ -82,6 +82,20 @@ func (s *Server) Kill() {
 	}
 }
 
+// CPU is the processor time the server has used, user and system; 0 where the
+// system does not tell.
+func (s *Server) CPU() time.Duration {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
+	var user, system int64
+	fmt.Sscan(fields[11], &user)
+	fmt.Sscan(fields[12], &system)
+	return time.Duration(user+system) * 10 * time.Millisecond // USER_HZ is 100
+}
+
 // Restart starts a killed server again on the same files and address.
 func (s *Server) Restart(t testing.TB) {
 	t.Helper()
