@@ -56,7 +56,7 @@ const MaxSigners = 4
 
 // Signer is one customer's ink.
 type Signer struct {
-	Role string `json:"role"` // customer, guardian …: a word, not a name
+	Role string `json:"role"` // as form.Signer.Role.EN: Customer; not a name
 	// Time of pen-up.
 	Time time.Time `json:"time"`
 	// Page from 0, and the box of the ink.

@@ -56,6 +56,7 @@ var (
 	digits18 = regexp.MustCompile(`^\d{18}$`)
 	dateOnly = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 	word     = regexp.MustCompile(`^[0-9A-Za-z._-]{1,32}$`)
+	roleName = regexp.MustCompile(`^[A-Za-z][A-Za-z -]{0,39}$`)
 	keyName  = regexp.MustCompile(`^([0-9a-f]{8})?$`)
 )
 
@@ -81,7 +82,7 @@ func (d Data) check() error {
 		return fmt.Errorf("voucher data: %d signers, want 1 to %d", n, MaxSigners)
 	}
 	for i, s := range d.Signers {
-		if !word.MatchString(s.Role) || s.Page < 0 || s.Box[2] <= 0 || s.Box[3] <= 0 {
+		if !roleName.MatchString(s.Role) || s.Page < 0 || s.Box[2] <= 0 || s.Box[3] <= 0 {
 			return fmt.Errorf("voucher data: signer %d has no role or no box", i+1)
 		}
 	}
