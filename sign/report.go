@@ -35,8 +35,17 @@ type Law struct {
 	ContentIntact Proof `json:"content_intact"`
 }
 
+// Kinds of signatures.
+const (
+	KindCertification = "certification"
+	KindApproval      = "approval"
+	KindDocTimeStamp  = "doc-timestamp"
+)
+
 // Signature is what is known of one signature.
 type Signature struct {
+	// Kind is certification, approval or doc-timestamp.
+	Kind      string `json:"kind"`
 	Field     string `json:"field"`
 	Signatory string `json:"signatory"`
 	Algorithm string `json:"algorithm"`

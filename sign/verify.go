@@ -13,7 +13,12 @@ import (
 type Options struct {
 	// Roots are the trusted roots; nil trusts nobody.
 	Roots *x509.CertPool
-	// At is the moment for which certificates must be valid.
+	// TSARoots vouch for time stamps; nil: Roots do.
+	TSARoots *x509.CertPool
+	// CRLs are revocation lists beside those in the file.
+	CRLs []*x509.RevocationList
+	// At is the moment of judgement: certificates must be valid then, unless a
+	// time stamp proves an earlier moment.
 	At time.Time
 }
 
