@@ -45,7 +45,7 @@ func (c *Console) with(ctx context.Context, f func(*station.Station) error) erro
 	if err != nil {
 		return err
 	}
-	st, err := station.Open(ctx, c.mode(station.Options{Dir: dir, Site: site, MachineKey: station.KeyFile, Now: c.Now}))
+	st, err := station.Open(ctx, c.options(dir, site))
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", dir, err)
 	}
@@ -54,4 +54,12 @@ func (c *Console) with(ctx context.Context, f func(*station.Station) error) erro
 		err = f(st)
 	}
 	return errors.Join(err, st.Close())
+}
+
+func (c *Console) options(dir string, site config.Site) station.Options {
+	o := station.Options{Dir: dir, Site: site, MachineKey: station.KeyFile, Now: c.Now}
+	if c.Self != "" {
+		o.Check = c.checkChild
+	}
+	return c.mode(o)
 }
