@@ -49,6 +49,9 @@ func (b *Box) Record(ctx context.Context) error {
 	if err != nil {
 		b.wipe()
 	}
+	b.mu.Lock()
+	b.down = false
+	b.mu.Unlock()
 	return err
 }
 
