@@ -141,6 +141,9 @@ func TestGeometry(t *testing.T) {
 				for i, p := range sheet(t, f).Pages {
 					compare(t, fmt.Sprintf("%s-%d.json", name, i+1), records(t, p))
 				}
+				s := slip(t, code, nil)
+				s.Header.Trial = trial
+				compare(t, name+"-slip.json", records(t, slipPage(t, s)))
 			})
 		}
 	}

@@ -1,0 +1,84 @@
+package robust
+
+// Reading is what Read found.
+type Reading struct {
+	Found  bool
+	Handle []byte
+	Bits   int
+	T      float64
+}
+
+// blindTries is how many poses a blind reading decodes.
+const blindTries = 4
+
+// Read looks for a mark in an image of ink.
+func Read(g *Gray, s Secret) (Reading, error) {
+	if err := g.check(); err != nil {
+		return Reading{}, err
+	}
+	p := newPattern(s)
+	t := g.ink()
+	if t == nil {
+		return Reading{}, nil
+	}
+	for i, f := range p.search(t) {
+		if i == blindTries {
+			break
+		}
+		chips := t.chips(f.ink)
+		soft := p.soften(chips)
+		for _, bits := range []int{small, medium, large} {
+			if h, ok := p.decode(soft, bits); ok {
+				r := Reading{Found: true, Handle: h, Bits: bits}
+				r.T, _ = p.statistic(chips, p.payload(h, bits), bits)
+				return r, nil
+			}
+		}
+	}
+	return Reading{}, nil
+}
+
+// ink traces the ink of an image, or nil.
+func (g *Gray) ink() *trace {
+	table, ok := tones(g)
+	if !ok {
+		return nil
+	}
+	s := &shade{w: g.W, h: g.H, perMM: g.dpi() / mmPerInch, v: make([]float32, len(g.Pix))}
+	for i, v := range g.Pix {
+		s.v[i] = table[v]
+	}
+	return s.lines()
+}
+
+// Claim is a handle that an image may carry.
+type Claim struct {
+	Handle []byte
+	T      float64
+	Accept bool
+}
+
+// Threshold of T: a wrong claim passes with less than 2^-32.
+const Threshold = 6.7
+
+// Check scores claims against an image; its chips are read once.
+func Check(g *Gray, s Secret, handles [][]byte) ([]Claim, error) {
+	if err := g.check(); err != nil {
+		return nil, err
+	}
+	out := make([]Claim, len(handles))
+	p := newPattern(s)
+	var chips []chip
+	if t := g.ink(); t != nil {
+		if f := p.search(t); len(f) > 0 {
+			chips = t.chips(f[0].ink)
+		}
+	}
+	for i, h := range handles {
+		out[i].Handle = h
+		bits := class(len(h))
+		out[i].T, _ = p.statistic(chips, p.payload(h, bits), bits)
+		out[i].Accept = out[i].T >= Threshold
+	}
+	return out, nil
+}
