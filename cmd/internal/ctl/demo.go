@@ -336,4 +336,3 @@ func formError(problems []form.Problem) error {
 	}
 	return usage{b.String()}
 }
-

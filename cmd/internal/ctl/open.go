@@ -41,6 +41,12 @@ func (c *Console) with(ctx context.Context, f func(*station.Station) error) erro
 	if err != nil {
 		return err
 	}
+	if code, ok, err := c.forward(ctx, dir); ok {
+		if err == nil {
+			err = answer(code) // the running program has said all
+		}
+		return err
+	}
 	site, err := c.site(dir)
 	if err != nil {
 		return err
