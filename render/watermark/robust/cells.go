@@ -38,10 +38,12 @@ func (m mask) parity(p mask) uint8 {
 	return uint8(x & 1)
 }
 
+// signs are those of known cells, ±1, and 0 elsewhere.
+type signs [span * span]int8
+
 // pattern is what the cells mean under a secret.
 type pattern struct {
-	// pilot is ±1 in pilot cells, 0 elsewhere.
-	pilot [span * span]int8
+	pilot signs
 	masks [span * span]mask
 	flip  [span * span]int8 // ±1: makes an all-zero payload look like any other
 	tag   []byte
@@ -93,6 +95,15 @@ func (p *pattern) sign(cell int, payload mask, bits int) int8 {
 		return s
 	}
 	return p.flip[cell] * (1 - 2*int8(p.masks[cell].cut(bits).parity(payload)))
+}
+
+// claimed are the signs of all cells for a payload.
+func (p *pattern) claimed(payload mask, bits int) *signs {
+	s := new(signs)
+	for i := range s {
+		s[i] = p.sign(i, payload, bits)
+	}
+	return s
 }
 
 // cut keeps the first bits.

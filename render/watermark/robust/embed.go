@@ -49,33 +49,28 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 	sh := newShape(in, host)
 	bits := class(len(handle))
 	payload := p.payload(handle, bits)
-	level := map[int]float64{}
 	target := func(c int) float64 { return amp * float64(p.sign(c, payload, bits)) }
+	level := map[int]float64{}
 	get := func(c int) float64 {
 		if v, ok := level[c]; ok {
 			return v
 		}
 		return target(c)
 	}
-	t := host
+	t, now := host, func(int) float64 { return 0 }
 	for range 2 {
-		for _, c := range t.chips(where) {
-			if c.w < 0.2 {
-				continue
+		for _, c := range t.less(where, now) {
+			if c.w >= leastLine {
+				level[c.cell] = max(-limit, min(limit, get(c.cell)-c.v))
 			}
-			now := 0.0
-			if v, ok := level[c.cell]; ok {
-				now = v
-			}
-			level[c.cell] = max(-limit, min(limit, now+0.9*(target(c.cell)-c.v)))
 		}
 		sh.move(sh.wave(where, get))
-		t = paint(sh.polygons(), loopDPI/mmPerInch, 1).lines()
+		t, now = paint(sh.polygons(), loopDPI/mmPerInch, 1).lines(), target
 	}
 	out := sh.outlines()
 	m := Margin{Bits: bits, Length: host.length}
 	m.T, m.Chips = p.statistic(t.chips(where), payload, bits)
-	_, m.Blind = p.decode(p.soften(t.chips(where)), bits)
+	_, m.Blind = p.decode(p.soften(t.chips(where)), bits, 20)
 	return out, m, nil
 }
 

@@ -59,8 +59,14 @@ func (t *trace) deviations() [][]deviation {
 		return nil
 	}
 	for _, d := range out {
+		all = all[:0]
 		for i := range d {
-			d[i].e = max(-2.5, min(2.5, d[i].e/sd))
+			all = append(all, math.Abs(d[i].e))
+		}
+		slices.Sort(all)
+		own := max(sd, 1.5*all[len(all)/2])
+		for i := range d {
+			d[i].e = max(-2.5, min(2.5, d[i].e/own)) * sd / own
 		}
 	}
 	return out
@@ -97,7 +103,7 @@ type fit struct {
 	pilot, even, score float64
 }
 
-func (p *pattern) rate(dev [][]deviation, t pose) fit {
+func (p *signs) rate(dev [][]deviation, t pose) fit {
 	f := fit{pose: t}
 	sin, cos := math.Sincos(t.angle)
 	a, b := cos/t.scale, sin/t.scale
@@ -110,7 +116,7 @@ func (p *pattern) rate(dev [][]deviation, t pose) fit {
 			}
 			even += e * e / k
 			runs++
-			if s := p.pilot[at]; s != 0 {
+			if s := p[at]; s != 0 {
 				sum += e * float64(s)
 				n += k
 			}
@@ -134,7 +140,7 @@ func (p *pattern) rate(dev [][]deviation, t pose) fit {
 }
 
 // search looks for the pose of ink with this pattern; the best come first.
-func (p *pattern) search(t *trace) []fit {
+func (p *signs) search(t *trace) []fit {
 	dev := t.deviations()
 	if len(dev) == 0 {
 		return nil
@@ -156,7 +162,7 @@ func (p *pattern) search(t *trace) []fit {
 }
 
 // best orders fits and looks closely at the first.
-func (p *pattern) best(t *trace, dev [][]deviation, all []fit) []fit {
+func (p *signs) best(t *trace, dev [][]deviation, all []fit) []fit {
 	mean, sd := 0.0, 0.0
 	for _, f := range all {
 		mean += f.even
@@ -199,7 +205,7 @@ func apart(a, b pose, extent float64) float64 {
 }
 
 // climb moves a pose in ever smaller steps while that suits better.
-func (p *pattern) climb(dev [][]deviation, f fit, extent float64, score func(*fit)) fit {
+func (p *signs) climb(dev [][]deviation, f fit, extent float64, score func(*fit)) fit {
 	for step := 0.08; step > 0.008; step /= 2 {
 		for moved := true; moved; {
 			moved = false
