@@ -65,3 +65,8 @@ clean:
 	rm -rf $(BUILD)
 
 -include cmd/teller/e2e.mk
+
+## notices        NOTICE anew, from the modules' own licences
+.PHONY: notices
+notices:
+	@sed '/^Go modules, by/q' NOTICE > $(BUILD)/NOTICE && .ci/notices >> $(BUILD)/NOTICE && mv $(BUILD)/NOTICE NOTICE
