@@ -27,6 +27,8 @@ func commands() []command {
 		{word: "queue find", args: "[--voucher N] [--date D] [--teller T] [--account-file F]", short: "find vouchers again, here and in the archive", example: "tellerctl queue find --date 2026-01-28 --teller t0001", run: (*Console).queueFind},
 		{word: "queue retry", args: "ID|VOUCHER", short: "try a refused voucher again", example: "tellerctl queue retry 999990126112800014", run: (*Console).queueRetry},
 		{word: "queue export", args: "ID|VOUCHER FILE", short: "copy a voucher's PDF out", example: "tellerctl queue export 999990126112800014 v.pdf", run: (*Console).queueExport},
+		{word: "queue verify", args: "[--after T] [--purge T]", short: "read back what was sent, compare, purge", example: "tellerctl queue verify --purge 720h", run: (*Console).queueVerify},
+		{word: "queue fetch", args: "[--date D] VOUCHER FILE", short: "get a voucher back from the archive", example: "tellerctl queue fetch --date 2026-01-28 999990126012800014 v.pdf", run: (*Console).queueFetch},
 		{word: "upload", args: "[--to URL] [--workers N] [--limit B/S] [--once|--watch]", short: "send what waits to the archive",
 			example: "tellerctl upload --to dir:/archive --once --json", run: (*Console).upload},
 		{word: "log list", short: "the operation log", example: "tellerctl log list", run: (*Console).logList},

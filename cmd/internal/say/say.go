@@ -64,6 +64,7 @@ func workstation() []line {
 			"the voucher is safe here; see tellerctl queue show, then tellerctl queue retry"},
 		{upload.ErrLater, form.Text{ZH: "档案库暂时连不上，凭证已保存在本机，恢复后自动上传。", EN: "The archive cannot be reached now; the vouchers are safe here and go out when it is back."},
 			"nothing is lost; tellerctl upload tries again"},
+		{upload.ErrAbsent, form.Text{ZH: "档案库中没有这份文件。", EN: "The archive does not have this document."}, ""},
 		{station.ErrMode, form.Text{ZH: "该文件夹属于另一种模式（试用/正式），不能混用。请更换文件夹。", EN: "This folder belongs to the other mode (trial or production). Use another folder."},
 			"trial and production never share a folder: name another with --data"},
 		{station.ErrNoArchive, form.Text{ZH: "尚未设置档案库地址。", EN: "No archive is configured."}, "name one with --to, or archive in site.json"},
