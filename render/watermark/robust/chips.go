@@ -15,7 +15,7 @@ type chip struct {
 
 const (
 	// knot is the distance of the knots of the baseline, mm.
-	knot = 1.9
+	knot = 1.4
 	// blend is the σ with which the width changes from cell to cell, mm.
 	blend = 0.10
 	// leastLine is the length of clear line that makes a chip, mm.
@@ -74,6 +74,8 @@ type system struct {
 	line  []float64
 	rows  []row // knots as −1, −2, …
 	knots int
+	// first are the first and last knots of each chain.
+	first [][2]int
 	// visits are the cells of each chain in order.
 	visits [][]int
 }
@@ -105,6 +107,7 @@ func (y *system) chain(c chain, where func(vec) vec) {
 	pieces := max(1, int(math.Round(float64(len(c))*pace/knot)))
 	first := y.knots
 	y.knots += pieces + 1
+	y.first = append(y.first, [2]int{first, y.knots - 1})
 	n := int(math.Ceil(2.5 * blend / pace))
 	var visit []int
 	for i, r := range c {
@@ -223,6 +226,9 @@ func (y *system) normal() *quadratic {
 	for i := range m {
 		kk[i*m+i] += 1e-3
 	}
+	for _, f := range y.first {
+		bend(kk, m, f[0], f[1])
+	}
 	solveMany(kk, q.b, q.g, n)
 	for k := range m {
 		for i, v := range c[k*n : (k+1)*n] {
@@ -236,6 +242,20 @@ func (y *system) normal() *quadratic {
 		}
 	}
 	return q
+}
+
+// stiff is the price of a bend of the baseline.
+const stiff = 0.2
+
+// bend adds the price of the second differences of knots.
+func bend(kk []float64, m, first, last int) {
+	for k := first + 1; k < last; k++ {
+		for i, a := range [3]float64{1, -2, 1} {
+			for j, b := range [3]float64{1, -2, 1} {
+				kk[(k-1+i)*m+k-1+j] += stiff * a * b
+			}
+		}
+	}
 }
 
 const (

@@ -23,11 +23,12 @@ func Read(g *Gray, s Secret) (Reading, error) {
 	if t == nil {
 		return Reading{}, nil
 	}
-	for i, f := range p.pilot.search(t) {
+	dev := t.deviations()
+	for i, f := range p.pilot.search(t, dev) {
 		if i == blindTries {
 			break
 		}
-		chips := t.chips(f.ink)
+		_, chips := t.settle(dev, f.pose)
 		soft := p.soften(chips)
 		for _, bits := range []int{small, medium, large} {
 			if h, ok := p.decode(soft, bits, 60); ok {
@@ -73,8 +74,9 @@ func Check(g *Gray, s Secret, handles [][]byte) ([]Claim, error) {
 	var chips []chip
 	t := g.ink()
 	if t != nil {
-		if f := p.pilot.search(t); len(f) > 0 {
-			chips = t.chips(f[0].ink)
+		dev := t.deviations()
+		if f := p.pilot.search(t, dev); len(f) > 0 {
+			_, chips = t.settle(dev, f[0].pose)
 		}
 	}
 	for i, h := range handles {
@@ -100,7 +102,7 @@ const (
 // poses tried, so that the threshold means the same.
 func (p *pattern) seek(t *trace, payload mask, bits int) float64 {
 	best := 0.0
-	for i, f := range p.claimed(payload, bits).search(t) {
+	for i, f := range p.claimed(payload, bits).search(t, t.deviations()) {
 		if i == 2 {
 			break
 		}

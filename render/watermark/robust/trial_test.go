@@ -81,11 +81,11 @@ func TestTrial(t *testing.T) {
 				full := p.claimed(pay, 64)
 				tr := g.ink()
 				tp := truth
-				tp.mid = middle(tr.hull, tp.angle, tp.scale)
-				f := full.climb(tr.deviations(), fit{pose: tp}, 30, func(f *fit) { f.score = f.pilot })
+				tp.mid, tp.extent = middle(tr.hull, tp.angle, tp.scale), tr.extent()
+				f := full.climb(tr.deviations(), fit{pose: tp}, 0.08, func(f *fit) { f.score = f.pilot })
 				T, _ := p.statistic(tr.chips(f.ink), pay, 64)
 				T0, _ := p.statistic(tr.chips(tp.ink), pay, 64)
-				fs := p.pilot.search(tr)
+				fs := p.pilot.search(tr, tr.deviations())
 				_, dec := p.decode(p.soften(tr.chips(f.ink)), 64, 60)
 				t.Logf("   oracle T %.1f at truth %.1f decodes %v, search off by %.2f (true %.2f°, %.4f) at %.2f mm; found score %.1f pilot %.1f even %.1f, truth pilot %.1f even %.1f", T, T0, dec, apart(fs[0].pose, f.pose, 30), truth.angle*57.3, truth.scale, f.mid.sub(tp.mid).len(), fs[0].score, fs[0].pilot, fs[0].even, p.pilot.rate(tr.deviations(), f.pose).pilot, p.pilot.rate(tr.deviations(), f.pose).even)
 			}
