@@ -77,12 +77,17 @@ func trialLetters(p render.Page) (n int) {
 func seals(s render.Sheet) (out []render.Group) {
 	for _, p := range s.Pages {
 		for _, it := range p.Items {
-			if g, ok := it.(render.Group); ok {
+			if g, ok := it.(render.Group); ok && red(g) {
 				out = append(out, g)
 			}
 		}
 	}
 	return out
+}
+
+func red(g render.Group) bool {
+	p, ok := g.Items[0].(render.Path)
+	return ok && p.Fill.R == 0xC8
 }
 
 // Both seals of a voucher share one figure up to a shift; they are red, and
