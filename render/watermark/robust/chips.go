@@ -15,7 +15,7 @@ type chip struct {
 
 const (
 	// knot is the distance of the knots of the baseline, mm.
-	knot = 1.4
+	knot = 2
 	// blend is the σ with which the width changes from cell to cell, mm.
 	blend = 0.10
 	// leastLine is the length of clear line that makes a chip, mm.
@@ -106,7 +106,7 @@ func (y *system) chain(c chain, where func(vec) vec) {
 	}
 	pieces := max(1, int(math.Round(float64(len(c))*pace/knot)))
 	first := y.knots
-	y.knots += pieces + 1
+	y.knots += pieces + 3
 	y.first = append(y.first, [2]int{first, y.knots - 1})
 	n := int(math.Ceil(2.5 * blend / pace))
 	var visit []int
@@ -134,11 +134,18 @@ func (y *system) chain(c chain, where func(vec) vec) {
 		e.y -= off / sum
 		u := float64(i) / float64(len(c)-1) * float64(pieces)
 		k := min(int(u), pieces-1)
-		e.add(-1-first-k, 1-(u-float64(k)))
-		e.add(-1-first-k-1, u-float64(k))
+		for j, b := range spline(u - float64(k)) {
+			e.add(-1-first-k-j, b)
+		}
 		y.rows = append(y.rows, e)
 	}
 	y.visits = append(y.visits, visit)
+}
+
+// spline is the values of the four cubic B-splines over a piece.
+func spline(u float64) [4]float64 {
+	v := 1 - u
+	return [4]float64{v * v * v / 6, (3*u*u*u - 6*u*u + 4) / 6, (3*v*v*v - 6*v*v + 4) / 6, u * u * u / 6}
 }
 
 func (e *row) add(at int, k float64) {
@@ -245,7 +252,7 @@ func (y *system) normal() *quadratic {
 }
 
 // stiff is the price of a bend of the baseline.
-const stiff = 0.2
+const stiff = 0.01
 
 // bend adds the price of the second differences of knots.
 func bend(kk []float64, m, first, last int) {

@@ -14,7 +14,7 @@ func TestDiag3(t *testing.T) {
 		t.Skip()
 	}
 	recs := records(t, "svc2004_task2.jsonl", 1)
-	for _, i := range []int{300} {
+	for _, i := range []int{190} {
 		in := drawn(t, recs[i])
 		r := rand.New(rand.NewPCG(uint64(i), 7))
 		var s Secret

@@ -24,6 +24,9 @@ type Margin struct {
 	Length float64 `json:"length"` // of the ink, mm
 }
 
+// weak: a chip whose log odds are less moves by the cap.
+const weak = 8
+
 // loopDPI is the resolution at which the closed loop measures.
 const loopDPI = 300
 
@@ -58,10 +61,17 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 		return target(c)
 	}
 	t, now := host, func(int) float64 { return 0 }
-	for range 2 {
+	for round := range 2 {
 		for _, c := range t.less(where, now) {
 			if c.w >= leastLine {
 				level[c.cell] = max(-limit, min(limit, get(c.cell)-c.v))
+			}
+		}
+		if round == 1 {
+			for _, c := range t.chips(where) {
+				if c.llr*target(c.cell) < weak*amp {
+					level[c.cell] = math.Copysign(limit, target(c.cell))
+				}
 			}
 		}
 		sh.move(sh.wave(where, get))
