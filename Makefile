@@ -8,7 +8,7 @@ BUILD := build
 TRIAL := virtualpad
 TRIALDIR ?= $${XDG_DATA_HOME:-$$HOME/.local/share}/moqian-trial
 FUZZTIME ?= 10s
-VERSITYGW := v1.0.14
+VERSITYGW := v1.8.0
 
 .PHONY: help run test build vet fuzz bench clean
 
