@@ -1,0 +1,37 @@
+//go:build virtualpad
+
+package ctl
+
+import (
+	"context"
+
+	"moqian/cmd/internal/config"
+	"moqian/cmd/internal/station"
+	"moqian/cmd/internal/trial"
+	"moqian/store/auth"
+)
+
+func trialCommands() []command {
+	return []command{
+		{word: "demo", args: "[--dir DIR] [--type CODE] [--set field=value]… [--record FILE --id ID] [--fast]",
+			short:   "one whole transaction with the software pad",
+			example: "tellerctl demo --dir trial --type 2101 --json", run: (*Console).demo},
+		{word: "ink bench", args: "< cases.jsonl > out.jsonl", short: "the ink engine on the judge's cases",
+			example: "tellerctl ink bench < cases.jsonl > out.jsonl", run: (*Console).inkBench},
+		{word: "queue fill", args: "--count N --size BYTES", short: "signed TEST vouchers, for load and torture",
+			example: "tellerctl queue fill --count 100 --size 100000", run: (*Console).queueFill},
+	}
+}
+
+func (c *Console) modeSite(dir string) (config.Site, error) { return trial.Prepare(dir, c.Now()) }
+
+func (c *Console) mode(o station.Options) station.Options {
+	o.Trial, o.Factor, o.Cost = true, auth.Trial{}, trial.Cost()
+	return o
+}
+
+func (c *Console) prepared(ctx context.Context, st *station.Station) error {
+	return trial.Accounts(ctx, st.Users)
+}
+
+const trialBuild = true

@@ -1,0 +1,202 @@
+package ink
+
+import "math"
+
+const (
+	// tolerance of a fitted curve in units: 5 µm are 1.417, and a side is
+	// sampled at points, not everywhere.
+	tolerance = 1.3
+	// mostPoints of a span that the fit looks at.
+	mostPoints = 20
+)
+
+// fitter turns sides and arcs into the cubics of one contour, in integers.
+type fitter struct {
+	c     Contour
+	last  vec // the true end of the last curve, before rounding
+	guess int // points that the last curve spanned
+}
+
+func round(v vec) Point { return Point{int32(math.Round(v.x)), int32(math.Round(v.y))} }
+
+func (p Point) vec() vec { return vec{float64(p.X), float64(p.Y)} }
+
+func (f *fitter) begin(p vec) {
+	f.c = Contour{Start: round(p)}
+	f.last = p
+}
+
+func (f *fitter) curve(a, b, p vec) {
+	f.c.Curves = append(f.c.Curves, Curve{round(a), round(b), round(p)})
+	f.last = p
+}
+
+// end closes the contour on its start.
+func (f *fitter) end() Contour {
+	f.c.Curves[len(f.c.Curves)-1].P = f.c.Start
+	return f.c
+}
+
+// arc goes clockwise round a dab from the normal n to m.
+func (f *fitter) arc(d dab, n, m vec) {
+	turn := math.Atan2(n.cross(m), n.dot(m))
+	if turn > 1e-9 {
+		turn -= 2 * math.Pi
+	}
+	f.turn(d, n, -turn, int(math.Ceil(-turn/(math.Pi/2)-1e-6)))
+}
+
+// turn goes clockwise by an angle in k curves.
+func (f *fitter) turn(d dab, n vec, angle float64, k int) {
+	if k < 1 {
+		return
+	}
+	step := angle / float64(k)
+	h := 4.0 / 3 * math.Tan(step/4)
+	sin, cos := math.Sincos(-step)
+	for range k {
+		m := vec{n.x*cos - n.y*sin, n.x*sin + n.y*cos}
+		a := d.on(n.plus(vec{n.y, -n.x}.times(h)))
+		b := d.on(m.minus(vec{m.y, -m.x}.times(h)))
+		f.curve(a, b, d.on(m))
+		n = m
+	}
+}
+
+// along fits cubics through a side, each as long as the tolerance lets it be.
+// The side begins where the contour stands.
+func (f *fitter) along(ps []vec) {
+	if n := len(ps); n == 2 {
+		d := ps[1].minus(ps[0]).times(1.0 / 3)
+		f.curve(ps[0].plus(d), ps[1].minus(d), ps[1])
+		return
+	}
+	for i := 0; i < len(ps)-1; {
+		i += f.longest(ps, i)
+	}
+}
+
+// longest adds the longest curve from point i that fits, and returns how many
+// points it went forward.
+func (f *fitter) longest(ps []vec, i int) int {
+	most := len(ps) - 1 - i
+	good, bad := 0, most+1
+	var best [2]vec
+	try := min(max(f.guess, 2), most)
+	for tries := 0; bad-good > 1 && tries < 7; tries++ {
+		a, b, ok := cubic(ps[i:i+try+1], tangent(ps, i), tangent(ps, i+try))
+		if ok || try == 1 {
+			good, best = try, [2]vec{a, b}
+		} else {
+			bad = try
+		}
+		switch {
+		case bad > most:
+			try = min(most, good+good/2+1)
+		case good == 0:
+			try = max(1, bad/2)
+		default:
+			try = (good + bad) / 2
+		}
+		if good > 0 && bad <= most && bad-good <= max(1, good/8) {
+			break
+		}
+	}
+	if good == 0 {
+		good = 1
+		best[0], best[1], _ = cubic(ps[i:i+2], tangent(ps, i), tangent(ps, i+1))
+	}
+	f.guess = good
+	f.curve(best[0], best[1], ps[i+good])
+	return good
+}
+
+// tangent of a side at a point, of length 1.
+func tangent(ps []vec, i int) vec {
+	return ps[min(i+1, len(ps)-1)].minus(ps[max(i-1, 0)]).unit(vec{1, 0})
+}
+
+// cubic finds the controls of the cubic from the first to the last point with
+// these tangents that is nearest to the points between (least squares, one
+// correction of the parameters), and whether it fits, as rounded.
+func cubic(ps []vec, t0, t1 vec) (a, b vec, ok bool) {
+	n := len(ps)
+	p, q := ps[0], ps[n-1]
+	if n == 2 {
+		d := q.minus(p).length() / 3
+		return p.plus(t0.times(d)), q.minus(t1.times(d)), true
+	}
+	stride := 1 + (n-3)/mostPoints
+	var us [mostPoints + 2]float64
+	var at [mostPoints + 2]vec
+	m, l := 0, 0.0
+	total := 0.0
+	for i := 1; i < n; i++ {
+		total += ps[i].minus(ps[i-1]).length()
+	}
+	for i := 1; i < n-1; i++ {
+		l += ps[i].minus(ps[i-1]).length()
+		if (i-1)%stride == stride/2 {
+			us[m], at[m] = l/total, ps[i]
+			m++
+		}
+	}
+	if m == 0 {
+		us[0], at[0], m = 0.5, ps[n/2], 1
+	}
+	for pass := range 3 {
+		a, b = leastSquares(p, q, t0, t1, us[:m], at[:m], total)
+		worst := 0.0
+		ra, rb, rp, rq := round(a).vec(), round(b).vec(), round(p).vec(), round(q).vec()
+		for j := range m {
+			us[j], worst = closer(rp, ra, rb, rq, us[j], at[j], worst)
+		}
+		if worst <= tolerance*tolerance {
+			return a, b, true
+		}
+		if worst > 40*tolerance*tolerance && pass > 0 {
+			break
+		}
+	}
+	return a, b, false
+}
+
+// closer takes one Newton step of u to the point of the cubic nearest to v and
+// returns it with the larger of worst and the square distance at the old u,
+// less its part along the curve.
+func closer(p, a, b, q vec, u float64, v vec, worst float64) (float64, float64) {
+	w := 1 - u
+	c := p.times(w * w * w).plus(a.times(3 * w * w * u)).plus(b.times(3 * w * u * u)).plus(q.times(u * u * u))
+	d := a.minus(p).times(3 * w * w).plus(b.minus(a).times(6 * w * u)).plus(q.minus(b).times(3 * u * u))
+	e := v.minus(c)
+	dd := d.dot(d) + 1e-12
+	along := e.dot(d)
+	far := e.dot(e) - along*along/dd
+	u += along / dd
+	return math.Max(0, math.Min(1, u)), math.Max(worst, far)
+}
+
+// leastSquares solves for the lengths of the two handles.
+func leastSquares(p, q, t0, t1 vec, us []float64, at []vec, total float64) (a, b vec) {
+	var c00, c01, c11, x0, x1 float64
+	for j, u := range us {
+		w := 1 - u
+		b0, b1, b2, b3 := w*w*w, 3*w*w*u, 3*w*u*u, u*u*u
+		e := at[j].minus(p.times(b0 + b1)).minus(q.times(b2 + b3))
+		g0, g1 := t0.times(b1), t1.times(-b2)
+		c00 += g0.dot(g0)
+		c01 += g0.dot(g1)
+		c11 += g1.dot(g1)
+		x0 += e.dot(g0)
+		x1 += e.dot(g1)
+	}
+	det := c00*c11 - c01*c01
+	l0, l1 := total/3, total/3
+	if det > 1e-9*c00*c11 {
+		l0, l1 = (x0*c11-x1*c01)/det, (c00*x1-c01*x0)/det
+	}
+	if !(l0 > total*0.01 && l0 < total) || !(l1 > total*0.01 && l1 < total) {
+		l0, l1 = total/3, total/3
+	}
+	return p.plus(t0.times(l0)), q.minus(t1.times(l1))
+}

@@ -1,0 +1,232 @@
+package ink
+
+import "math"
+
+// axes: every report measures x and y with the same noise, so one covariance
+// serves both.
+const axes = 2
+
+// state of the pen at one report: position mm, velocity mm/u, acceleration
+// mm/u², for x and y, with u the unit of time of the stroke.
+type state struct{ x, v, a [axes]float64 }
+
+// wipe forgets where the pen was.
+func (s *state) wipe() { *s = state{} }
+
+// cov is a symmetric covariance of (position, velocity, acceleration).
+type cov struct{ xx, xv, xa, vv, va, aa float64 }
+
+// Weak prior of the first velocity and acceleration, as the white jerk would
+// have made them in startTime seconds.
+const startTime = 0.1
+
+// step carries a state over d units of time.
+func (s *state) step(d float64) {
+	h := d * d / 2
+	for k := range axes {
+		s.x[k] += d*s.v[k] + h*s.a[k]
+		s.v[k] += d * s.a[k]
+	}
+}
+
+// step carries a covariance over d units of time with white jerk of
+// intensity q: P ← F P F' + Q.
+func (p *cov) step(d, q float64) {
+	h := d * d / 2
+	// rows of F P
+	ax, av, aa := p.xx+d*p.xv+h*p.xa, p.xv+d*p.vv+h*p.va, p.xa+d*p.va+h*p.aa
+	bv, ba := p.vv+d*p.va, p.va+d*p.aa
+	d2 := d * d
+	d3 := d2 * d
+	*p = cov{
+		xx: ax + d*av + h*aa + q*d3*d2/20,
+		xv: av + d*aa + q*d2*d2/8,
+		xa: aa + q*d3/6,
+		vv: bv + d*ba + q*d3/3,
+		va: ba + q*d2/2,
+		aa: p.aa + q*d,
+	}
+}
+
+// gain of an observation of position with variance r, and its innovation's
+// variance; the covariance becomes that after the observation.
+func (p *cov) gain(r float64) (g [3]float64, s float64) {
+	s = p.xx + r
+	g = [3]float64{p.xx / s, p.xv / s, p.xa / s}
+	p.aa -= g[2] * p.xa
+	p.va -= g[1] * p.xa
+	p.vv -= g[1] * p.xv
+	p.xa *= r / s
+	p.xv *= r / s
+	p.xx *= r / s
+	return g, s
+}
+
+// observe moves a state by an innovation.
+func (s *state) observe(g [3]float64, v [axes]float64) {
+	for k := range axes {
+		s.x[k] += g[0] * v[k]
+		s.v[k] += g[1] * v[k]
+		s.a[k] += g[2] * v[k]
+	}
+}
+
+// prior is the covariance before the first report of a run, where q is the
+// intensity of jerk in units of the noise and u the unit of time in s. The
+// position is unknown: its variance is large beside that of any report.
+func prior(q, u float64) cov {
+	t := startTime / u
+	return cov{xx: diffuse, vv: q * t * t * t / 3, va: q * t * t / 2, aa: q * t}
+}
+
+// diffuse is the variance of an unknown position in units of the noise.
+const diffuse = 1e8
+
+// riccati follows the covariance from report to report. At even intervals it
+// settles, and nothing is computed any more.
+type riccati struct {
+	q       float64
+	p       cov // before the coming report
+	g       [3]float64
+	s       float64 // variance of the innovation, 0 for a report left out
+	last    float64 // interval before the coming report
+	settled bool
+}
+
+// next takes a report of weight w (0: leave it out) that is followed by the
+// next one after d: it sets g and s and carries p on.
+func (r *riccati) next(w, d float64) {
+	if r.settled && w == 1 && d == r.last {
+		return
+	}
+	before := r.p
+	if w == 0 {
+		r.g, r.s = [3]float64{}, 0
+	} else {
+		r.g, r.s = r.p.gain(1 / w)
+	}
+	r.p.step(d, r.q)
+	r.settled = w == 1 && d == r.last && near(r.p.aa, before.aa) && near(r.p.xx, before.xx)
+	r.last = d
+}
+
+func near(a, b float64) bool { return math.Abs(a-b) < 1e-7*a }
+
+// passed is what the filter remembers of one report for the way back.
+type passed struct {
+	pred state // before the report
+	p    cov   // before the report
+	g    [3]float64
+	v    [axes]float64 // innovation
+	s    float64       // its variance, 0 where the report was left out
+	d    float64       // time to the next report
+}
+
+// smoother runs the filter forward and the corrections back over one run of
+// reports. It keeps its room from run to run.
+type smoother struct {
+	way []passed
+	// out, filled by back: the smoothed states, and for each report its
+	// squared left-out residual over its variance (in units of σ²).
+	states []state
+	odd    []float64
+}
+
+// forward filters reports with noise 1 and jerk q per unit of time u (s).
+func (m *smoother) forward(rs []report, q, u float64) {
+	m.way = grow(m.way, len(rs))
+	var s state
+	s.x = rs[0].at()
+	ric := riccati{q: q, p: prior(q, u)}
+	for i := range rs {
+		w := &m.way[i]
+		w.pred, w.p, w.d, w.v = s, ric.p, gap(rs, i, u), [axes]float64{}
+		ric.next(rs[i].w, w.d)
+		w.g, w.s = ric.g, ric.s
+		if w.s != 0 {
+			w.v = [axes]float64{rs[i].x - s.x[0], rs[i].y - s.x[1]}
+			s.observe(w.g, w.v)
+		}
+		s.step(w.d)
+	}
+}
+
+// gap is the time in u from report i to the next, 0 after the last.
+func gap(rs []report, i int, u float64) float64 {
+	if i+1 == len(rs) {
+		return 0
+	}
+	return (rs[i+1].t - rs[i].t) / u
+}
+
+// back turns what forward left into smoothed states (de Jong's form of the
+// Rauch-Tung-Striebel recursion: no covariance is inverted).
+func (m *smoother) back() {
+	n := len(m.way)
+	m.states = grow(m.states, n)
+	m.odd = grow(m.odd, n)
+	var r [axes][3]float64
+	var c cov
+	for i := n - 1; i >= 0; i-- {
+		w := &m.way[i]
+		c = c.pull(w.d)
+		var mg [3]float64
+		gmg := 0.0
+		if w.s != 0 {
+			mg = c.times(w.g)
+			gmg = w.g[0]*mg[0] + w.g[1]*mg[1] + w.g[2]*mg[2]
+		}
+		d := w.d
+		odd := 0.0
+		st := &m.states[i]
+		for k := range axes {
+			a := &r[k]
+			a[2] += d*a[1] + d*d/2*a[0]
+			a[1] += d * a[0]
+			if w.s != 0 {
+				u := w.v[k]/w.s - (w.g[0]*a[0] + w.g[1]*a[1] + w.g[2]*a[2])
+				a[0] += u
+				odd += u * u
+			}
+			e := w.p.times(*a)
+			st.x[k], st.v[k], st.a[k] = w.pred.x[k]+e[0], w.pred.v[k]+e[1], w.pred.a[k]+e[2]
+		}
+		m.odd[i] = 0
+		if w.s != 0 {
+			m.odd[i] = odd / (1/w.s + gmg)
+			c.xx += 1/w.s + gmg - 2*mg[0]
+			c.xv -= mg[1]
+			c.xa -= mg[2]
+		}
+	}
+}
+
+// pull is F' N F over d units of time.
+func (p cov) pull(d float64) cov {
+	h := d * d / 2
+	// columns of N F
+	xv, xa := p.xx*d+p.xv, p.xx*h+p.xv*d+p.xa
+	vv, va := p.xv*d+p.vv, p.xv*h+p.vv*d+p.va
+	aa := p.xa*h + p.va*d + p.aa
+	return cov{
+		xx: p.xx, xv: xv, xa: xa,
+		vv: d*xv + vv, va: d*xa + va,
+		aa: h*xa + d*va + aa,
+	}
+}
+
+func (p cov) times(g [3]float64) [3]float64 {
+	return [3]float64{
+		p.xx*g[0] + p.xv*g[1] + p.xa*g[2],
+		p.xv*g[0] + p.vv*g[1] + p.va*g[2],
+		p.xa*g[0] + p.va*g[1] + p.aa*g[2],
+	}
+}
+
+// grow gives a slice of n, using the old one's room.
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		s = make([]T, n, n+n/2)
+	}
+	return s[:n]
+}

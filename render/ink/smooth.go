@@ -1,0 +1,76 @@
+package ink
+
+import "moqian/pad"
+
+// smooth cleans the samples and smooths the whole signature.
+func smooth(samples []pad.Sample, p Params) *Ink {
+	strokes := split(samples)
+	defer wipe(strokes)
+	u := interval(strokes, p.Rate)
+	var pieces [][]report
+	for i := range strokes {
+		regrid(strokes[i], u)
+		strokes[i] = merge(strokes[i])
+		despike(strokes[i])
+		pieces = append(pieces, runs(strokes[i], u)...)
+	}
+	n := estimate(pieces, u, p.Noise)
+	k := &Ink{nib: p.Nib}
+	var pressure []float64
+	var m smoother
+	for _, rs := range strokes {
+		t := m.track(rs, u, n)
+		t.w = even(rs)
+		pressure = append(pressure, t.w...)
+		k.tracks = append(k.tracks, t)
+	}
+	f := feel(pressure)
+	clear(pressure)
+	for i := range k.tracks {
+		for j, v := range k.tracks[i].w {
+			k.tracks[i].w[j] = p.Nib.Min + (p.Nib.Max-p.Nib.Min)*f.share(v)
+		}
+	}
+	m.wipe()
+	return k
+}
+
+// track smooths one stroke.
+func (m *smoother) track(rs []report, u float64, n noise) track {
+	k := track{u: u, t: make([]float64, len(rs)), s: make([]state, len(rs)), bridge: make([]bool, len(rs))}
+	i := 0
+	for _, run := range runs(rs, u) {
+		m.forward(run, n.q, u)
+		m.back()
+		if false && m.leaveOdd(run, n) {
+			m.forward(run, n.q, u)
+			m.back()
+		}
+		copy(k.s[i:], m.states)
+		for j := range run {
+			k.t[i+j] = run[j].t
+		}
+		i += len(run)
+		k.bridge[i-1] = true
+	}
+	return k
+}
+
+// leaveOdd leaves out reports that the others do not bear out.
+func (m *smoother) leaveOdd(rs []report, n noise) bool {
+	found := false
+	for i := range rs {
+		if m.odd[i] > oddLimit*n.sigma*n.sigma && i > 0 && i < len(rs)-1 {
+			rs[i].w = 0
+			found = true
+		}
+	}
+	return found
+}
+
+// wipe overwrites the room of the smoother.
+func (m *smoother) wipe() {
+	clear(m.way[:cap(m.way)])
+	clear(m.states[:cap(m.states)])
+	clear(m.odd[:cap(m.odd)])
+}
