@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"moqian/render"
-	"moqian/sign/pdf"
 )
 
 // content is the content stream of a page being written.
@@ -193,12 +192,8 @@ func (c *content) span(s render.Span) error {
 }
 
 func (c *content) open(actual string) {
-	text := pdf.String(nil)
-	if actual != "" {
-		text = textString(actual)
-	}
 	c.raw("/Span <</ActualText ")
-	c.b = appendString(c.b, text)
+	c.b = appendString(c.b, textString(actual))
 	c.raw(">> BDC\n")
 }
 

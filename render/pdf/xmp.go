@@ -142,11 +142,17 @@ func pdfDate(t time.Time) string {
 	return "D:" + t.Format("20060102150405") + zone[:3] + "'" + zone[4:] + "'"
 }
 
-// textString is UTF-16BE with its mark.
+// textString is ASCII as it is, all else UTF-16BE with its mark.
 func textString(s string) pdf.String {
+	if strings.Trim(s, printable) == "" {
+		return pdf.String(s)
+	}
 	out := pdf.String{0xfe, 0xff}
 	for _, u := range utf16.Encode([]rune(s)) {
 		out = append(out, byte(u>>8), byte(u))
 	}
 	return out
 }
+
+// printable is ASCII without controls, equal in PDFDocEncoding.
+const printable = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
