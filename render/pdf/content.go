@@ -223,7 +223,7 @@ func (c *content) text(t render.Text) error {
 		s := c.texts[0]
 		c.texts = c.texts[1:]
 		c.beginText()
-		c.font(r.Font, t.Size)
+		c.font(s.font, t.Size)
 		c.color(t.Color)
 		c.thick(r.Thick, t.Size, t.Color)
 		c.place(s.x, s.y, t.Angle, t.Squeeze)

@@ -45,14 +45,26 @@ func (f *face) glyphOf(r rune) (glyph, error) {
 	return g, err
 }
 
-// subset is the part of a font that a file uses: character chars[i] has the
-// code, CID and glyph number i+1. Each character has a glyph of its own even
-// where the font lets two share one, so that copying gives back the right one.
+// subset is the part of a font that a file uses: what gopdf knows as chars[i]
+// has the code, CID and glyph number i+1. Each character has a glyph of its own
+// even where the font lets two share one, so that copying gives back the right
+// one.
 type subset struct {
 	*face
-	chars  []rune // sorted
-	glyphs []glyph
-	mute   bool // its text is a picture
+	chars   []rune // ascending
+	meaning []rune // what copying gives for each
+	glyphs  []glyph
+}
+
+// add takes a character of a font into the subset as char, which comes after
+// all that are there.
+func (s *subset) add(f *face, of, char, meaning rune) error {
+	g, err := f.glyphOf(of)
+	if err != nil {
+		return err
+	}
+	s.chars, s.meaning, s.glyphs = append(s.chars, char), append(s.meaning, meaning), append(s.glyphs, g)
+	return nil
 }
 
 // box is around all glyphs, on the grid.
