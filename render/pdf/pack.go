@@ -29,7 +29,8 @@ func (w *Writer) packer() *packer {
 	return &packer{z: z}
 }
 
-// pack makes a stream with its data deflated.
+// pack makes a stream with its data deflated, unless that and its filter's name
+// are longer.
 func (p *packer) pack(d pdf.Dict, data []byte) *pdf.Stream {
 	p.out.Reset()
 	p.z.Reset(&p.out)
@@ -39,6 +40,9 @@ func (p *packer) pack(d pdf.Dict, data []byte) *pdf.Stream {
 	}
 	if err != nil {
 		panic("internal error: deflating to memory: " + err.Error())
+	}
+	if p.out.Len()+len("/Filter /FlateDecode") >= len(data) {
+		return &pdf.Stream{Dict: d, Raw: bytes.Clone(data)}
 	}
 	d["Filter"] = pdf.Name("FlateDecode")
 	return &pdf.Stream{Dict: d, Raw: bytes.Clone(p.out.Bytes())}

@@ -55,11 +55,11 @@ func (w *Writer) Write(pages []render.Page, inks []render.Ink, d Doc) ([]byte, e
 	for i, p := range pages {
 		all[i] = texts(p.Items, false, nil)
 	}
-	fonts, err := w.subsets(all)
+	letters, err := w.typeCase(all)
 	if err != nil {
 		return nil, err
 	}
-	set, err := setTexts(pages, all, fonts)
+	set, err := setTexts(pages, all, letters)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (w *Writer) Write(pages []render.Page, inks []render.Ink, d Doc) ([]byte, e
 	defer w.packers.Put(p)
 	f := &file{packer: p, out: pdf.NewWriter("1.4"), doc: d, fonts: pdf.Dict{}, forms: pdf.Dict{}}
 	f.root, f.pages, f.resources = f.out.Alloc(), f.out.Alloc(), f.out.Alloc()
-	f.addFonts(fonts)
+	f.addFonts(letters.fonts)
 	var refs pdf.Array
 	for i, p := range pages {
 		own := slices.DeleteFunc(slices.Clone(inks), func(k render.Ink) bool { return k.Page != i })
