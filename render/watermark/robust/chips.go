@@ -32,7 +32,7 @@ type row struct {
 
 // chips separates the deviations of cells from one another and from the slow
 // change of the nib.
-func (t *trace) chips(where func(vec) vec) []chip {
+func (t *trace) chips(where func(vec) vec, sure bool) []chip {
 	sys := system{index: map[int]int{}}
 	for _, c := range t.chains {
 		sys.chain(c, where)
@@ -40,7 +40,7 @@ func (t *trace) chips(where func(vec) vec) []chip {
 	if len(sys.cells) == 0 {
 		return nil
 	}
-	v, llr := sys.solve()
+	v, llr := sys.solve(sure)
 	var out []chip
 	for i, w := range sys.line {
 		if w >= leastLine {
@@ -59,7 +59,7 @@ func (t *trace) less(where func(vec) vec, level func(cell int) float64) []chip {
 	if len(sys.cells) == 0 {
 		return nil
 	}
-	v, _ := sys.solve()
+	v, _ := sys.solve(false)
 	out := make([]chip, len(v))
 	for i := range out {
 		out[i] = chip{cell: sys.cells[i], v: v[i], w: sys.line[i]}
@@ -159,13 +159,18 @@ func (e *row) add(at int, k float64) {
 }
 
 // solve finds the deviations by least squares, readings that fit badly
-// counting less the second time, and then the odds of each chip.
-func (y *system) solve() (v, llr []float64) {
+// counting less the second time, and then the odds of each chip; sure asks for
+// better odds at ten times the price.
+func (y *system) solve(sure bool) (v, llr []float64) {
 	for round := range 2 {
 		q := y.normal()
 		v = cholesky(q.ridged(), q.r)
 		if y.reweigh(q.full(v)); round == 1 {
-			llr = q.odds(v, y)
+			f := q.meanField(v, y)
+			if llr = f.llr; sure {
+				y.doubt(&f)
+				llr = y.normal().propagate(f.a, f.noise)
+			}
 		}
 	}
 	return v, llr
@@ -272,9 +277,15 @@ const (
 	sweeps = 16
 )
 
-// odds are those of each chip given that all chips are ±a: the mean field of
-// the other chips stands for them. v is where it starts.
-func (q *quadratic) odds(v []float64, y *system) []float64 {
+// field is what the mean field found.
+type field struct {
+	llr, local []float64
+	a, noise   float64 // amplitude, variance of a reading
+}
+
+// meanField finds the odds of each chip given that all chips are ±a: the mean
+// of the other chips stands for them. v is where it starts.
+func (q *quadratic) meanField(v []float64, y *system) field {
 	n := q.n
 	size := make([]float64, n)
 	for i, x := range v {
@@ -305,7 +316,94 @@ func (q *quadratic) odds(v []float64, y *system) []float64 {
 			a = q.amplitude(m, a)
 		}
 	}
+	return field{llr, local, a, noise}
+}
+
+// doubt lets readings of lines whose width changes otherwise count less.
+func (y *system) doubt(f *field) {
+	for i := range y.rows {
+		e := &y.rows[i]
+		local, sum := 0.0, 0.0
+		for j, c := range e.at {
+			if c >= 0 {
+				local += e.k[j] * f.local[c]
+				sum += e.k[j]
+			}
+		}
+		e.w *= f.noise / (f.noise + local/sum)
+	}
+}
+
+// rounds of the propagation, and how much of a new site is taken.
+const (
+	epRounds = 8
+	epTake   = 0.5
+)
+
+// propagate finds the odds of each chip by expectation propagation (Minka 2001;
+// for signs: Céspedes et al. 2014): unlike the mean field it knows which chips
+// could all be turned at once at little cost.
+func (q *quadratic) propagate(a, noise float64) []float64 {
+	n := q.n
+	slope, bend := make([]float64, n), make([]float64, n)
+	llr := make([]float64, n)
+	for i := range bend {
+		bend[i] = 1 / (a * a)
+	}
+	m := make([]float64, n*n)
+	b := make([]float64, n)
+	for range epRounds {
+		for i, s := range q.s {
+			m[i] = s / noise
+		}
+		for i := range n {
+			m[i*n+i] += bend[i]
+			b[i] = q.r[i]/noise + slope[i]
+		}
+		mean, spread := posterior(m, b)
+		for i := range n {
+			out := 1 - spread[i]*bend[i]
+			if out < 1e-6 {
+				continue
+			}
+			h := spread[i] / out
+			t := h * (mean[i]/spread[i] - slope[i])
+			llr[i] = 2 * a * t / h
+			u := a * math.Tanh(llr[i]/2)
+			v := max(a*a-u*u, 0.01*a*a)
+			if nb := 1/v - 1/h; nb > 0 {
+				bend[i] += epTake * (nb - bend[i])
+				slope[i] += epTake * (u/v - t/h - slope[i])
+			}
+		}
+	}
 	return llr
+}
+
+// posterior gives a⁻¹b and the diagonal of a⁻¹; it overwrites a.
+func posterior(a, b []float64) (mean, spread []float64) {
+	n := len(b)
+	mean = cholesky(a, b)
+	spread = make([]float64, n)
+	// Row j of the inverse of the factor's transpose, below the diagonal.
+	col := make([]float64, n)
+	for j := range n {
+		clear(col)
+		col[j] = 1 / a[j*n+j]
+		sum := col[j] * col[j]
+		for i := j + 1; i < n; i++ {
+			s := 0.0
+			for k, v := range a[i*n+j : i*n+i] {
+				s += v * col[j+k]
+			}
+			if s != 0 {
+				col[i] = -s / a[i*n+i]
+				sum += col[i] * col[i]
+			}
+		}
+		spread[j] = sum
+	}
+	return mean, spread
 }
 
 // around spreads to each cell what its neighbours along the lines have: a line
