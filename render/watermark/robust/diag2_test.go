@@ -63,7 +63,7 @@ func TestDiag2(t *testing.T) {
 		t.Logf("reading gain %.2f residual %.1f µm; wave rms %.1f µm", a1/a0, 1000*math.Sqrt(b0/b1), 1000*math.Sqrt(a0/b1))
 		h := map[int]chip{}
 		hs, hn := 0.0, 0.0
-		for _, c := range host.chips(where) {
+		for _, c := range host.chips(where, true) {
 			h[c.cell] = c
 			if c.w > 0.3 {
 				hs += c.v * c.v
@@ -72,14 +72,14 @@ func TestDiag2(t *testing.T) {
 		}
 		gain, res := 0.0, 0.0
 		n := 0.0
-		for _, c := range tr.chips(where) {
+		for _, c := range tr.chips(where, true) {
 			if g, ok := h[c.cell]; ok && c.w > 0.3 {
 				gain += (c.v - g.v) / lev[c.cell]
 				n++
 			}
 		}
 		gain /= n
-		for _, c := range tr.chips(where) {
+		for _, c := range tr.chips(where, true) {
 			if g, ok := h[c.cell]; ok && c.w > 0.3 {
 				res += math.Pow(c.v-g.v-gain*lev[c.cell], 2)
 			}

@@ -29,7 +29,7 @@ func TestDiag3(t *testing.T) {
 		sh := paint(polygonsOf(out), loopDPI/mmPerInch, 1)
 		tr := sh.lines()
 		got := map[int]float64{}
-		for _, c := range tr.chips(func(q vec) vec { return q.sub(mid) }) {
+		for _, c := range tr.chips(func(q vec) vec { return q.sub(mid) }, true) {
 			got[c.cell] = c.llr * float64(p.sign(c.cell, pay, 64))
 		}
 		const z = 4

@@ -67,7 +67,7 @@ func TestDiag4(t *testing.T) {
 			tp := truth
 			tp.mid, tp.extent = middle(tr.hull, tp.angle, tp.scale), tr.extent()
 			f := full.climb(tr.deviations(), fit{pose: tp}, 0.08, func(f *fit) { f.score = f.pilot })
-			ch := tr.chips(f.ink)
+			ch := tr.chips(f.ink, true)
 			T, _ := p.statistic(ch, pay, 64)
 			c.sum += T
 			for _, k := range ch {

@@ -53,7 +53,7 @@ func TestDiag(t *testing.T) {
 				}
 			}
 			tot[k] += cl / tr.length
-			for _, c := range tr.chips(func(q vec) vec { return q.sub(mid) }) {
+			for _, c := range tr.chips(func(q vec) vec { return q.sub(mid) }, true) {
 				b := min(bins-1, int(math.Abs(c.llr)))
 				if k == 2 {
 					b = min(bins-1, int(c.w/0.12))

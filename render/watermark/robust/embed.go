@@ -68,7 +68,7 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 			}
 		}
 		if round == 1 {
-			for _, c := range t.chips(where) {
+			for _, c := range t.chips(where, true) {
 				if c.llr*target(c.cell) < weak*amp {
 					level[c.cell] = math.Copysign(limit, target(c.cell))
 				}
@@ -79,8 +79,8 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 	}
 	out := sh.outlines()
 	m := Margin{Bits: bits, Length: host.length}
-	m.T, m.Chips = p.statistic(t.chips(where), payload, bits)
-	_, m.Blind = p.decode(p.soften(t.chips(where)), bits, 20)
+	m.T, m.Chips = p.statistic(t.chips(where, true), payload, bits)
+	_, m.Blind = p.decode(p.soften(t.chips(where, true)), bits, 20)
 	return out, m, nil
 }
 

@@ -106,7 +106,7 @@ func (p *pattern) seek(t *trace, payload mask, bits int) float64 {
 		if i == 2 {
 			break
 		}
-		v, _ := p.statistic(t.chips(f.ink), payload, bits)
+		v, _ := p.statistic(t.chips(f.ink, true), payload, bits)
 		best = max(best, v)
 	}
 	return math.Sqrt(max(0, best*best-2*math.Log(posesTried)))

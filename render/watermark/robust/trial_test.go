@@ -83,10 +83,10 @@ func TestTrial(t *testing.T) {
 				tp := truth
 				tp.mid, tp.extent = middle(tr.hull, tp.angle, tp.scale), tr.extent()
 				f := full.climb(tr.deviations(), fit{pose: tp}, 0.08, func(f *fit) { f.score = f.pilot })
-				T, _ := p.statistic(tr.chips(f.ink), pay, 64)
-				T0, _ := p.statistic(tr.chips(tp.ink), pay, 64)
+				T, _ := p.statistic(tr.chips(f.ink, true), pay, 64)
+				T0, _ := p.statistic(tr.chips(tp.ink, true), pay, 64)
 				fs := p.pilot.search(tr, tr.deviations())
-				_, dec := p.decode(p.soften(tr.chips(f.ink)), 64, 60)
+				_, dec := p.decode(p.soften(tr.chips(f.ink, true)), 64, 60)
 				t.Logf("   oracle T %.1f at truth %.1f decodes %v, search off by %.2f (true %.2f°, %.4f) at %.2f mm; found score %.1f pilot %.1f even %.1f, truth pilot %.1f even %.1f", T, T0, dec, apart(fs[0].pose, f.pose, 30), truth.angle*57.3, truth.scale, f.mid.sub(tp.mid).len(), fs[0].score, fs[0].pilot, fs[0].even, p.pilot.rate(tr.deviations(), f.pose).pilot, p.pilot.rate(tr.deviations(), f.pose).even)
 			}
 			line += " " + strconv.FormatFloat(cl[0].T, 'f', 1, 64)
