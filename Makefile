@@ -8,7 +8,7 @@ BUILD := build
 TRIAL := virtualpad
 TRIALDIR ?= $${XDG_DATA_HOME:-$$HOME/.local/share}/moqian-trial
 FUZZTIME ?= 10s
-VERSITYGW := v1.0.14
+VERSITYGW := v1.8.0
 
 .PHONY: help run test build vet fuzz bench clean
 
@@ -65,3 +65,8 @@ clean:
 	rm -rf $(BUILD)
 
 -include cmd/teller/e2e.mk
+
+## notices        NOTICE anew, from the modules' own licences
+.PHONY: notices
+notices:
+	@sed '/^Go modules, by/q' NOTICE > $(BUILD)/NOTICE && .ci/notices >> $(BUILD)/NOTICE && mv $(BUILD)/NOTICE NOTICE

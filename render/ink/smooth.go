@@ -42,7 +42,7 @@ func (m *smoother) track(rs []report, u float64, n noise) track {
 	for _, run := range runs(rs, u) {
 		m.forward(run, n.q, u)
 		m.back()
-		if m.leaveOdd(run, n) {
+		if false && m.leaveOdd(run, n) {
 			m.forward(run, n.q, u)
 			m.back()
 		}

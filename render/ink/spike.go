@@ -9,8 +9,8 @@ const (
 	// spikeFactor and spikeLeast (mm): a report is left out when it is further
 	// from the curve through its four neighbours than this many times the
 	// median of its stroke, and than this.
-	spikeFactor = 8
-	spikeLeast  = 0.5
+	spikeFactor = 4
+	spikeLeast  = 1.4
 	// oddLimit: left out is also a report whose square residual, itself left
 	// out, is above this many variances (two axes; chance 1 in 10^7).
 	oddLimit = 32

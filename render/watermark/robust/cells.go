@@ -38,12 +38,15 @@ func (m mask) parity(p mask) uint8 {
 	return uint8(x & 1)
 }
 
+// signs are those of known cells, ±1, between where they are not sure, and 0
+// elsewhere.
+type signs [span * span]float32
+
 // pattern is what the cells mean under a secret.
 type pattern struct {
-	// pilot is ±1 in pilot cells, 0 elsewhere.
-	pilot [span * span]int8
+	pilot signs
 	masks [span * span]mask
-	flip  [span * span]int8 // ±1: makes an all-zero payload look like any other
+	flip  signs // ±1: makes an all-zero payload look like any other
 	tag   []byte
 }
 
@@ -69,7 +72,7 @@ func newPattern(s Secret) *pattern {
 		cipher.NewCTR(b, iv[:]).XORKeyStream(row, row)
 		for x := range span {
 			r, i := row[x*record:], y*span+x
-			sign := int8(r[1]&1)*2 - 1
+			sign := float32(r[1]&1)*2 - 1
 			if r[0] < pilotShare {
 				p.pilot[i] = sign
 			}
@@ -88,11 +91,20 @@ func cellAt(q vec) int {
 }
 
 // sign is the chip of a cell for a payload.
-func (p *pattern) sign(cell int, payload mask, bits int) int8 {
+func (p *pattern) sign(cell int, payload mask, bits int) float32 {
 	if s := p.pilot[cell]; s != 0 {
 		return s
 	}
-	return p.flip[cell] * (1 - 2*int8(p.masks[cell].cut(bits).parity(payload)))
+	return p.flip[cell] * (1 - 2*float32(p.masks[cell].cut(bits).parity(payload)))
+}
+
+// claimed are the signs of all cells for a payload.
+func (p *pattern) claimed(payload mask, bits int) *signs {
+	s := new(signs)
+	for i := range s {
+		s[i] = p.sign(i, payload, bits)
+	}
+	return s
 }
 
 // cut keeps the first bits.

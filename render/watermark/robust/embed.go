@@ -24,6 +24,9 @@ type Margin struct {
 	Length float64 `json:"length"` // of the ink, mm
 }
 
+// weak: a chip whose log odds are less moves by the cap.
+const weak = 8
+
 // loopDPI is the resolution at which the closed loop measures.
 const loopDPI = 300
 
@@ -49,33 +52,35 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 	sh := newShape(in, host)
 	bits := class(len(handle))
 	payload := p.payload(handle, bits)
-	level := map[int]float64{}
 	target := func(c int) float64 { return amp * float64(p.sign(c, payload, bits)) }
+	level := map[int]float64{}
 	get := func(c int) float64 {
 		if v, ok := level[c]; ok {
 			return v
 		}
 		return target(c)
 	}
-	t := host
-	for range 2 {
-		for _, c := range t.chips(where) {
-			if c.w < 0.2 {
-				continue
+	t, now := host, func(int) float64 { return 0 }
+	for round := range 2 {
+		for _, c := range t.less(where, now) {
+			if c.w >= leastLine {
+				level[c.cell] = max(-limit, min(limit, get(c.cell)-c.v))
 			}
-			now := 0.0
-			if v, ok := level[c.cell]; ok {
-				now = v
+		}
+		if round == 1 {
+			for _, c := range t.chips(where, true) {
+				if c.llr*target(c.cell) < weak*amp {
+					level[c.cell] = math.Copysign(limit, target(c.cell))
+				}
 			}
-			level[c.cell] = max(-limit, min(limit, now+0.9*(target(c.cell)-c.v)))
 		}
 		sh.move(sh.wave(where, get))
-		t = paint(sh.polygons(), loopDPI/mmPerInch, 1).lines()
+		t, now = paint(sh.polygons(), loopDPI/mmPerInch, 1).lines(), target
 	}
 	out := sh.outlines()
 	m := Margin{Bits: bits, Length: host.length}
-	m.T, m.Chips = p.statistic(t.chips(where), payload, bits)
-	_, m.Blind = p.decode(p.soften(t.chips(where)), bits)
+	m.T, m.Chips = p.statistic(t.chips(where, true), payload, bits)
+	_, m.Blind = p.decode(p.soften(t.chips(where, true)), bits, 20)
 	return out, m, nil
 }
 

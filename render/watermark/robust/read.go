@@ -1,5 +1,7 @@
 package robust
 
+import "math"
+
 // Reading is what Read found.
 type Reading struct {
 	Found  bool
@@ -21,14 +23,15 @@ func Read(g *Gray, s Secret) (Reading, error) {
 	if t == nil {
 		return Reading{}, nil
 	}
-	for i, f := range p.search(t) {
+	dev := t.deviations()
+	for i, f := range p.pilot.search(t, dev) {
 		if i == blindTries {
 			break
 		}
-		chips := t.chips(f.ink)
+		_, chips := t.settle(dev, f.pose)
 		soft := p.soften(chips)
 		for _, bits := range []int{small, medium, large} {
-			if h, ok := p.decode(soft, bits); ok {
+			if h, ok := p.decode(soft, bits, 60); ok {
 				r := Reading{Found: true, Handle: h, Bits: bits}
 				r.T, _ = p.statistic(chips, p.payload(h, bits), bits)
 				return r, nil
@@ -69,16 +72,42 @@ func Check(g *Gray, s Secret, handles [][]byte) ([]Claim, error) {
 	out := make([]Claim, len(handles))
 	p := newPattern(s)
 	var chips []chip
-	if t := g.ink(); t != nil {
-		if f := p.search(t); len(f) > 0 {
-			chips = t.chips(f[0].ink)
+	t := g.ink()
+	if t != nil {
+		dev := t.deviations()
+		if f := p.pilot.search(t, dev); len(f) > 0 {
+			_, chips = t.settle(dev, f[0].pose)
 		}
 	}
 	for i, h := range handles {
 		out[i].Handle = h
 		bits := class(len(h))
 		out[i].T, _ = p.statistic(chips, p.payload(h, bits), bits)
+		if out[i].T < Threshold && t != nil && len(handles) <= alone {
+			out[i].T = max(out[i].T, p.seek(t, p.payload(h, bits), bits))
+		}
 		out[i].Accept = out[i].T >= Threshold
 	}
 	return out, nil
+}
+
+const (
+	// alone is up to how many claims each is also sought by itself.
+	alone = 16
+	// posesTried in a search for one claim, with the steps of its refinement.
+	posesTried = 20000
+)
+
+// seek looks for the pose that suits a claim best; its T is discounted for the
+// poses tried, so that the threshold means the same.
+func (p *pattern) seek(t *trace, payload mask, bits int) float64 {
+	best := 0.0
+	for i, f := range p.claimed(payload, bits).search(t, t.deviations()) {
+		if i == 2 {
+			break
+		}
+		v, _ := p.statistic(t.chips(f.ink, true), payload, bits)
+		best = max(best, v)
+	}
+	return math.Sqrt(max(0, best*best-2*math.Log(posesTried)))
 }

@@ -162,7 +162,7 @@ func (s *shape) wave(where func(vec) vec, level func(cell int) float64) []float6
 				sum, w = sum+g*raw[k], w+g
 			}
 			end := float64(min(i, len(c)-1-i)) * pace
-			out = append(out, sum/w*min(1, end/0.3))
+			out = append(out, sum/w*min(1, end/0.15))
 		}
 	}
 	return out

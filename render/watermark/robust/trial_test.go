@@ -30,7 +30,7 @@ func TestTrial(t *testing.T) {
 	var embedT, readT time.Duration
 	used, curves, curves0 := 0, 0, 0
 	for i := 0; i < len(recs); i += step {
-		in := draft(recs[i])
+		in := drawn(t, recs[i])
 		r := rand.New(rand.NewPCG(uint64(i), 7))
 		var s Secret
 		for j := range s {
@@ -75,6 +75,20 @@ func TestTrial(t *testing.T) {
 				sum[k].blind++
 			}
 			sum[k].sum += cl[0].T
+			if os.Getenv("ORACLE") != "" {
+				p := newPattern(s)
+				pay := p.payload(handle, 64)
+				full := p.claimed(pay, 64)
+				tr := g.ink()
+				tp := truth
+				tp.mid, tp.extent = middle(tr.hull, tp.angle, tp.scale), tr.extent()
+				f := full.climb(tr.deviations(), fit{pose: tp}, 0.08, func(f *fit) { f.score = f.pilot })
+				T, _ := p.statistic(tr.chips(f.ink, true), pay, 64)
+				T0, _ := p.statistic(tr.chips(tp.ink, true), pay, 64)
+				fs := p.pilot.search(tr, tr.deviations())
+				_, dec := p.decode(p.soften(tr.chips(f.ink, true)), 64, 60)
+				t.Logf("   oracle T %.1f at truth %.1f decodes %v, search off by %.2f (true %.2f°, %.4f) at %.2f mm; found score %.1f pilot %.1f even %.1f, truth pilot %.1f even %.1f", T, T0, dec, apart(fs[0].pose, f.pose, 30), truth.angle*57.3, truth.scale, f.mid.sub(tp.mid).len(), fs[0].score, fs[0].pilot, fs[0].even, p.pilot.rate(tr.deviations(), f.pose).pilot, p.pilot.rate(tr.deviations(), f.pose).even)
+			}
 			line += " " + strconv.FormatFloat(cl[0].T, 'f', 1, 64)
 			if ok {
 				line += "*"
