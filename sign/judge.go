@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"moqian/sign/pdf"
 )
@@ -18,7 +19,9 @@ type found struct {
 	revision int // −1: it covers none
 	cms      *cms
 	token    *Token // of a document time stamp, or inside the signature
-	trusted  bool   // token: a root vouches for it
+	size     int    // of the token in bytes
+	trusted  bool   // a trusted time stamp proves that it existed at proven
+	proven   time.Time
 }
 
 func (f *found) stamp() bool { return f.Kind == KindDocTimeStamp }
@@ -61,7 +64,7 @@ func (v *verifier) fits(s *found, c covered) error {
 		if s.token, err = readToken(c.cms, v.known, c.before, c.after); err != nil {
 			return err
 		}
-		s.cms = s.token.cms
+		s.cms, s.size = s.token.cms, len(c.cms)
 		v.describe(s)
 		s.SignedAt, s.TimeSource = rfc3339(s.token.Time), "timestamp"
 		return nil
@@ -83,6 +86,7 @@ func (v *verifier) fits(s *found, c covered) error {
 		if s.token, err = readToken(s.cms.token, v.known, s.cms.value); err != nil {
 			return err
 		}
+		s.size = len(s.cms.token)
 	}
 	if pades && !s.cms.hasTime {
 		s.Level = "B-B"

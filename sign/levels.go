@@ -40,8 +40,13 @@ func (v *verifier) trust() {
 		}
 		when := at
 		if f.token != nil && t.stamp(stamps, at, "inner") {
-			when, f.trusted = f.token.Time, true
+			when, f.proven, f.trusted = f.token.Time, f.token.Time, true
 			f.SignedAt, f.TimeSource = rfc3339(when), "timestamp"
+		}
+		if f.token == nil && archived {
+			// No time stamp of its own, but a document time stamp proves it.
+			f.proven, f.trusted = at, true
+			f.SignedAt, f.TimeSource = rfc3339(at), "timestamp"
 		}
 		chain := t.signer(signers, when)
 		t.level(chain, archived)
@@ -122,7 +127,7 @@ func (t truster) claimed(c *x509.Certificate) {
 		return
 	}
 	switch {
-	case t.f.trusted && m.After(t.f.token.Time.Add(leeway)):
+	case t.f.trusted && m.After(t.f.proven.Add(leeway)):
 		t.problem("claimed-time", "所称签署时间晚于时间戳："+t.f.Field, t.f.Field+": the claimed time is after the time stamp; the signatory's clock was wrong")
 	case m.After(t.options.At.Add(leeway)):
 		t.problem("claimed-time", "所称签署时间晚于核验时间："+t.f.Field, t.f.Field+": the claimed time is after the moment of judgement; one of the clocks is wrong")
@@ -151,6 +156,6 @@ func (t truster) level(chain []*x509.Certificate, archived bool) {
 // inFile: the file's own revocation data suffice, not only those given.
 func (t truster) inFile(chain []*x509.Certificate) bool {
 	own := &revocation{crls: append(slices.Clone(t.store.crls), t.f.cms.crls...), ocsps: t.store.ocsps, sound: t.rev.sound}
-	state, _ := own.chain(chain, t.f.token.Time, t.options.At)
+	state, _ := own.chain(chain, t.f.proven, t.options.At)
 	return state == RevocationGood
 }

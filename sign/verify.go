@@ -22,8 +22,13 @@ type Options struct {
 }
 
 // Verify judges a file. It never fails: what cannot be read is in the report.
-func Verify(file []byte, o Options) Report {
-	v := &verifier{Report: Report{Signatures: []Signature{}, Problems: []Problem{}}, options: o, known: certificates{}}
+func Verify(file []byte, o Options) Report { return newVerifier(o).run(file) }
+
+func newVerifier(o Options) *verifier {
+	return &verifier{Report: Report{Signatures: []Signature{}, Problems: []Problem{}}, options: o, known: certificates{}}
+}
+
+func (v *verifier) run(file []byte) Report {
 	if !bytes.HasPrefix(file, []byte("%PDF-")) {
 		v.problem("not-pdf", "不是 PDF 文件", "the file is not a PDF")
 		return v.close(Error)
