@@ -22,6 +22,8 @@ func commands() []command {
 	all := []command{
 		{word: "verify", args: "[flags] FILE.pdf…", short: "judge vouchers: signature, mark, evidence",
 			example: "tellerctl verify --roots root.pem --json voucher.pdf", run: (*Console).verify},
+		{word: "sign", args: "--key KEY.p12 [flags] IN.pdf OUT.pdf", short: "sign a PDF that is not a voucher", example: "tellerctl sign --key t.p12 --pin-file pin --level b-t --tsa http://tsa.example/ in.pdf out.pdf", run: (*Console).sign},
+		{word: "augment", args: "[--level L] [flags] IN.pdf OUT.pdf", short: "add time stamps and revocation data", example: "tellerctl augment --level b-lta --tsa http://tsa.example/ --crl ca.crl in.pdf out.pdf", run: (*Console).augment},
 		{word: "queue list", short: "what waits and where it is", example: "tellerctl queue list --json", run: (*Console).queueList},
 		{word: "queue show", args: "ID|VOUCHER", short: "one row", example: "tellerctl queue show 999990126112800014", run: (*Console).queueShow},
 		{word: "queue find", args: "[--voucher N] [--date D] [--teller T] [--account-file F]", short: "find vouchers again, here and in the archive", example: "tellerctl queue find --date 2026-01-28 --teller t0001", run: (*Console).queueFind},

@@ -18,6 +18,7 @@ import (
 	"moqian/render/form"
 	"moqian/sign"
 	"moqian/sign/pfx"
+	"moqian/sign/tsa"
 	"moqian/store"
 	"moqian/store/auth"
 	"moqian/store/upload"
@@ -79,6 +80,12 @@ func keys() []line {
 		{pfx.ErrPassword, form.Text{ZH: "签名密钥的 PIN 不正确。请重新输入。", EN: "The PIN of the signing key is wrong. Enter it again."}, "check --pin-file or MOQIAN_PIN"},
 		{sign.ErrExpired, form.Text{ZH: "签名证书不在有效期内，不能签名。请联系管理员更换证书。", EN: "The signing certificate is not valid today. Ask the administrator for a new one."}, "renew the certificate, or check the clock"},
 		{sign.ErrKey, form.Text{ZH: "签名密钥与证书不符或无法签名。请联系管理员。", EN: "The signing key does not fit its certificate or cannot sign. Ask the administrator."}, ""},
+		{sign.ErrForbidden, form.Text{ZH: "该文件的认证签名不允许再签名。", EN: "The certification of this file forbids another signature."}, ""},
+		{sign.ErrNotSound, form.Text{ZH: "文件中已有的签名无效，不能继续处理。", EN: "The signatures of this file do not hold; nothing was added."}, "tellerctl verify says why"},
+		{sign.ErrNoRevocation, form.Text{ZH: "缺少某个证书的当前吊销列表。", EN: "A current revocation list for a certificate is missing."}, "give the lists of all issuers with --crl"},
+		{tsa.ErrUnavailable, form.Text{ZH: "时间戳服务没有应答，凭证已保存，恢复后自动补时间戳。", EN: "The time-stamping authority does not answer; the vouchers are safe and get their stamps later."}, "try again later; nothing is lost"},
+		{tsa.ErrRefused, form.Text{ZH: "时间戳服务拒绝了请求。请联系管理员。", EN: "The time-stamping authority refuses. Ask the administrator."}, ""},
+		{tsa.ErrLying, form.Text{ZH: "时间戳服务的应答不可信，已弃用。请联系管理员。", EN: "The answer of the time-stamping authority cannot be trusted and was not used. Ask the administrator."}, ""},
 		{sign.ErrReserve, form.Text{ZH: "签名预留空间不足。请联系管理员。", EN: "The space reserved for the signature is too small. Ask the administrator."}, ""},
 		{station.ErrNoKey, form.Text{ZH: "尚未设置签名密钥。", EN: "No signing key is configured."}, "set key in site.json to the teller's .p12 file"},
 		{flow.ErrSoftPad, form.Text{ZH: "正式模式不接受软件签名板。", EN: "A software pad signs in trial mode only."}, ""},
