@@ -79,7 +79,8 @@ func TestTrial(t *testing.T) {
 				p := newPattern(s)
 				pay := p.payload(handle, 64)
 				full := p.claimed(pay, 64)
-				tr := g.ink()
+				gr := g.groups()[0]
+				tr := g.shade(&gr).lines()
 				tp := truth
 				tp.mid, tp.extent = middle(tr.hull, tp.angle, tp.scale), tr.extent()
 				f := full.climb(tr.deviations(), fit{pose: tp}, 0.08, func(f *fit) { f.score = f.pilot })
