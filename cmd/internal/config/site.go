@@ -59,6 +59,8 @@ type Site struct {
 	MarkCap       float64 `json:"mark_cap"`
 	// Floor is the free disk space below which no customer signs.
 	Floor int64 `json:"floor"`
+	// Ballast is the room kept for ending what has begun on a full disk.
+	Ballast int64 `json:"ballast"`
 	// Escrow is the age public key of the head office for backups.
 	Escrow string `json:"escrow,omitempty"`
 	// Language the windows start with: zh or en.
@@ -82,7 +84,7 @@ func Default() Site {
 		Bank: Text{"墨签银行", "Moqian Bank"}, Branch: Text{"示范支行", "Model Branch"},
 		BranchCode: "00001", Workstation: "01", Seal: "墨签银行示范支行", SealNumber: "(1)",
 		ReceiptPrefix: "HTTPS://V.EXAMPLE.COM/R/", NibMin: 0.25, NibMax: 0.9,
-		MarkAmplitude: 12, MarkCap: 15, Floor: 200 << 20, Language: "zh",
+		MarkAmplitude: 12, MarkCap: 15, Floor: 200 << 20, Ballast: 16 << 20, Language: "zh",
 		Fonts: []string{"/usr/share/fonts", "/usr/local/share/fonts"}}
 }
 
@@ -123,8 +125,8 @@ func (s Site) check() error {
 		return errors.New("site configuration: mark_amplitude is 0 to 60 µm, mark_cap 0 to 80 µm")
 	case s.Language != "zh" && s.Language != "en":
 		return errors.New("site configuration: language is zh or en")
-	case s.Floor < 0 || s.Limit < 0 || s.Workers < 0 || s.RetainDays < 0:
-		return errors.New("site configuration: floor, limit, workers and retain_days are not negative")
+	case s.Floor < 0 || s.Ballast < 0 || s.Limit < 0 || s.Workers < 0 || s.RetainDays < 0:
+		return errors.New("site configuration: floor, ballast, limit, workers and retain_days are not negative")
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ func trialCommands() []command {
 		{word: "demo", args: "[--dir DIR] [--type CODE] [--set field=value]… [--record FILE --id ID] [--fast]",
 			short:   "one whole transaction with the software pad",
 			example: "tellerctl demo --dir trial --type 2101 --json", run: (*Console).demo},
+		{word: "ink bench", args: "< cases.jsonl > out.jsonl", short: "the ink engine on the judge's cases",
+			example: "tellerctl ink bench < cases.jsonl > out.jsonl", run: (*Console).inkBench},
 		{word: "queue fill", args: "--count N --size BYTES", short: "signed TEST vouchers, for load and torture",
 			example: "tellerctl queue fill --count 100 --size 100000", run: (*Console).queueFill},
 	}

@@ -49,6 +49,9 @@ func (b *Box) Record(ctx context.Context) error {
 	if err != nil {
 		b.wipe()
 	}
+	b.mu.Lock()
+	b.down = false
+	b.mu.Unlock()
 	return err
 }
 
@@ -158,6 +161,7 @@ func (b *Box) take() (signed, error) {
 	if down == 0 {
 		return signed{}, ErrEmpty
 	}
+	began := b.s.d.o.Now()
 	samples, ev, err := b.capture.Take()
 	b.wipe()
 	if err != nil {
@@ -168,5 +172,8 @@ func (b *Box) take() (signed, error) {
 	if err != nil {
 		return signed{}, fmt.Errorf("drawing the ink: %w", err)
 	}
-	return b.s.mark(outlines, ev)
+	drawn := b.s.d.o.Now()
+	g, err := b.s.mark(outlines, ev)
+	b.s.took = append(b.s.took, Took{"ink", drawn.Sub(began)}, Took{"mark", b.s.d.o.Now().Sub(drawn)})
+	return g, err
 }

@@ -42,8 +42,8 @@ type Options struct {
 	Seal     render.SealText
 	SealFont render.Font
 	Nib      ink.Nib
-	// Amplitude and Cap of the mark's robust layer in µm; 0: its default.
-	Amplitude, Cap float64
+	// Mark says how strong the mark in the width of the line is.
+	Mark watermark.Options
 	// Noise is a pad's measured noise σ in mm, 0 unknown; nil: all unknown.
 	Noise func(pad.Info) float64
 	// Trial marks everything TEST. Without it a software pad is refused.

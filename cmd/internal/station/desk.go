@@ -11,6 +11,7 @@ import (
 	"moqian/render"
 	"moqian/render/form"
 	"moqian/render/ink"
+	"moqian/render/watermark"
 	"moqian/sign"
 	"moqian/sign/pfx"
 )
@@ -61,9 +62,9 @@ func (st *Station) Desk(ctx context.Context, key sign.Key) (*flow.Desk, error) {
 		Prefix:     st.Site.ReceiptPrefix,
 		BranchCode: st.Site.BranchCode, Workstation: st.Site.Workstation,
 		Bank: form.Text(st.Site.Bank), Branch: form.Text(st.Site.Branch),
-		Seal:      render.SealText{Arc: st.Site.Seal, Number: st.Site.SealNumber},
-		Nib:       ink.Nib{Min: st.Site.NibMin, Max: st.Site.NibMax},
-		Amplitude: st.Site.MarkAmplitude, Cap: st.Site.MarkCap}
+		Seal: render.SealText{Arc: st.Site.Seal, Number: st.Site.SealNumber},
+		Nib:  ink.Nib{Min: st.Site.NibMin, Max: st.Site.NibMax},
+		Mark: watermark.Options{Amplitude: st.Site.MarkAmplitude, Cap: st.Site.MarkCap}}
 	if st.Site.TSA != "" {
 		o.Reserve = stampReserve
 	}
