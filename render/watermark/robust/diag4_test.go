@@ -63,7 +63,8 @@ func TestDiag4(t *testing.T) {
 				a, sc = (r.Float64()*4-2)*math.Pi/180, 1+(r.Float64()*2-1)*0.01
 			}
 			g := scanAt(pg, c.dpi, float64(c.q), a, sc, c.gamma, c.noise, r)
-			tr := g.ink()
+			gr := g.groups()[0]
+			tr := g.shade(&gr).lines()
 			tp := truth
 			tp.mid, tp.extent = middle(tr.hull, tp.angle, tp.scale), tr.extent()
 			f := full.climb(tr.deviations(), fit{pose: tp}, 0.08, func(f *fit) { f.score = f.pilot })
