@@ -70,11 +70,15 @@ func (b *bench) options(bank string, clock func() time.Time) Options {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	to, err := b.st.Archive("", os.Getenv)
+	line := station.Line{Getenv: os.Getenv}
+	to, err := b.st.Archive(line)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	w := b.st.Worker(to)
+	w, err := b.st.Worker(to, line)
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	return Options{Bank: form.Text(b.st.Site.Bank), Branch: form.Text(b.st.Site.Branch), Window: "01", Version: "0.1.0", Lang: "zh",
 		Store: b.st.Store, Users: b.st.Users, Fonts: fonts, Factor: true, Assets: assets.FS, Now: clock, Floor: 1 << 20,
 		Free: func() (int64, error) { return 38 << 30, nil },
