@@ -203,35 +203,6 @@ func TestOutsideReaders(t *testing.T) {
 	}
 }
 
-func TestRareCharacters(t *testing.T) {
-	if _, err := os.Stat("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf"); err != nil {
-		t.Skip("SKIPPED: fonts-hanazono is not installed; rare characters are not tried")
-	}
-	name := "𠮷野𪚥䶮"
-	typ, err := form.Parse(asset(t, "forms/2101.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	field := ""
-	for _, f := range typ.Fields {
-		if f.Kind == form.Name && f.Bold {
-			field = f.ID
-		}
-	}
-	b, _ := made(t, "2101", map[string]string{field: name})
-	if text := run(t, "pdftotext", "-layout", write(t, b), "-"); strings.Count(text, name) < 2 {
-		t.Errorf("%s does not come back:\n%s", name, text)
-	}
-}
-
-func TestMissingGlyphIsNamed(t *testing.T) {
-	f := fonts(t)
-	p := render.Page{W: 50, H: 50, Items: []render.Item{render.Text{X: 1, Y: 10, Size: 10, Runs: []render.Run{{Font: 0, Text: "a\U0010FFFDb"}}}}}
-	if _, err := Write([]render.Page{p}, nil, f, doc()); err == nil || !strings.Contains(err.Error(), "\U0010FFFD") {
-		t.Errorf("a missing glyph: %v", err)
-	}
-}
-
 func TestSameBytes(t *testing.T) {
 	a, _ := made(t, "2101", nil)
 	b, _ := made(t, "2101", nil)
