@@ -65,6 +65,8 @@ type Site struct {
 	Floor int64 `json:"floor"`
 	// Ballast is the room kept for ending what has begun on a full disk.
 	Ballast int64 `json:"ballast"`
+	// SecondFactor refuses accounts without a code generator.
+	SecondFactor bool `json:"second_factor,omitempty"`
 	// Escrow is the age public key of the head office for backups.
 	Escrow string `json:"escrow,omitempty"`
 	// Language the windows start with: zh or en.
