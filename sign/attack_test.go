@@ -51,7 +51,7 @@ func bases(t testing.TB, b bench) map[string][]byte {
 
 // shadowPage is a file whose author prepared objects to be shown later: 6 an
 // overlay, 7 a second content, 8 a second catalogue, 9 a second page tree, 10 a
-// layer, 11 a text field with 12 its appearance.
+// layer, 11 a text field with 12 its appearance; 99 is a content that is missing.
 func shadowPage(t testing.TB) []byte {
 	t.Helper()
 	w := pdf.NewWriter("1.4")
@@ -67,7 +67,7 @@ func shadowPage(t testing.TB) []byte {
 	w.Put(r[1], pdf.Dict{"Type": pdf.Name("Catalog"), "Pages": r[2],
 		"OCProperties": pdf.Dict{"OCGs": pdf.Array{r[10]}, "D": pdf.Dict{"ON": pdf.Array{r[10]}}}, "AcroForm": pdf.Dict{"Fields": pdf.Array{r[11]}}})
 	w.Put(r[2], pdf.Dict{"Type": pdf.Name("Pages"), "Kids": pdf.Array{r[3]}, "Count": int64(1)})
-	w.Put(r[3], pdf.Dict{"Type": pdf.Name("Page"), "Parent": r[2], "MediaBox": box, "Contents": pdf.Array{r[4]}, "Annots": pdf.Array{r[11]},
+	w.Put(r[3], pdf.Dict{"Type": pdf.Name("Page"), "Parent": r[2], "MediaBox": box, "Contents": pdf.Array{r[4], pdf.Ref{Num: 99}}, "Annots": pdf.Array{r[11]},
 		"Resources": pdf.Dict{"Font": pdf.Dict{"F": r[5]}, "XObject": pdf.Dict{"O": r[6]}}})
 	w.Put(r[4], &pdf.Stream{Dict: pdf.Dict{}, Raw: []byte("BT /F 20 Tf 10 50 Td (100.00) Tj ET /O Do")})
 	w.Put(r[5], pdf.Dict{"Type": pdf.Name("Font"), "Subtype": pdf.Name("Type1"), "BaseFont": pdf.Name("Helvetica")})

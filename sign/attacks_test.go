@@ -237,6 +237,13 @@ func shadows() []attack {
 			w.Put(root, d)
 			w.Put(pdf.Ref{Num: 5}, pdf.Dict{"Type": pdf.Name("DSS")})
 		}), true},
+		{"shadow hide-and-replace", "missing content as an object stream", "shadow P1", update(func(t *testing.T, f *pdf.File, w *pdf.Writer) {
+			root := f.Trailer()["Root"].(pdf.Ref)
+			d := dictOf(t, f, root)
+			d["DSS"] = pdf.Dict{"Type": pdf.Name("DSS")}
+			w.Put(root, d)
+			w.Put(pdf.Ref{Num: 99}, &pdf.Stream{Dict: pdf.Dict{"Type": pdf.Name("ObjStm"), "N": int64(0), "First": int64(0)}, Raw: []byte("BT /F 20 Tf 10 20 Td (999999.99) Tj ET")})
+		}), true},
 		{"shadow hide-and-replace", "trailer's root", "shadow", trailer("Root", pdf.Ref{Num: 8}), false},
 		{"shadow hide-and-replace", "trailer's information", "shadow", trailer("Info", pdf.Ref{Num: 10}), true},
 		{"shadow hide-and-replace", "catalogue's pages", "shadow", changed(1, "Pages", pdf.Ref{Num: 9}), true},

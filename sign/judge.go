@@ -83,7 +83,12 @@ func (v *verifier) fits(s *found, c covered) error {
 		return errors.New("the signing-certificate attribute is missing")
 	}
 	if s.cms.token != nil {
-		if s.token, err = readToken(s.cms.token, v.known, s.cms.value); err != nil {
+		s.token, err = readToken(s.cms.token, v.known, s.cms.value)
+		if errors.Is(err, errNoCertificate) {
+			v.problem("timestamp-untrusted", "时间戳未附证书，无法核验："+s.Field, s.Field+": the time stamp comes without its certificate and cannot be checked")
+			v.doubt, err = true, nil
+		}
+		if err != nil {
 			return err
 		}
 		s.size = len(s.cms.token)
@@ -219,7 +224,7 @@ func trim(contents []byte) ([]byte, error) {
 // file covers (time stamps of the document apart): what slips and screens show
 // after signing.
 func ByteRangeDigest(file []byte) (sum [32]byte, err error) {
-	v := &verifier{known: certificates{}}
+	v := &verifier{known: newCertificates()}
 	if v.doc, err = pdf.ParseForeign(file); err != nil {
 		return sum, err
 	}

@@ -7,15 +7,20 @@ import (
 	"time"
 )
 
+// validation reads the validation data of the file.
+func (v *verifier) validation() {
+	var err error
+	if v.store, err = readDSS(v.doc, v.known); err != nil {
+		v.problem("dss", "验证数据（DSS）不正确", "the validation data are not sound: "+err.Error())
+		v.wrong, v.store = true, &dss{}
+	}
+	v.known.elsewhere = v.store.certs
+}
+
 // trust judges certificates, newest signature first: a trusted document time
 // stamp proves that all before it existed at its time.
 func (v *verifier) trust() {
-	store, err := readDSS(v.doc, v.known)
-	if err != nil {
-		v.problem("dss", "验证数据（DSS）不正确", "the validation data are not sound: "+err.Error())
-		v.wrong = true
-		store = &dss{}
-	}
+	store := v.store
 	rev := &revocation{crls: append(slices.Clone(v.options.CRLs), store.crls...), ocsps: store.ocsps}
 	for _, f := range v.found {
 		if f.cms != nil {

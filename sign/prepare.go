@@ -115,7 +115,7 @@ func (u *updater) empty(name string) (*pdf.Ref, error) {
 
 // allowed: what earlier signatures say to another one.
 func (u *updater) allowed(f Field, sig pdf.Dict, prepared bool) error {
-	v := &verifier{doc: u.doc, known: certificates{}}
+	v := &verifier{doc: u.doc, known: newCertificates()}
 	fields, ok := v.find()
 	if !ok {
 		return errors.New("the signatures in the file are not sound: " + v.Problems[0].Text)

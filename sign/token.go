@@ -28,12 +28,12 @@ type Token struct {
 // signature, the signing certificate attribute, the certificate's purpose, and
 // that it is over the data. Trust in the TSA is for Verify, or Token.Trust.
 func ReadToken(der []byte, data ...[]byte) (*Token, error) {
-	return readToken(der, certificates{}, data...)
+	return readToken(der, newCertificates(), data...)
 }
 
 // ReadTokenOver is ReadToken for data of which only the SHA-256 is known.
 func ReadTokenOver(der []byte, sum [32]byte) (*Token, error) {
-	return openToken(der, certificates{}, func(h crypto.Hash) []byte {
+	return openToken(der, newCertificates(), func(h crypto.Hash) []byte {
 		if h != crypto.SHA256 {
 			return nil
 		}
@@ -41,12 +41,12 @@ func ReadTokenOver(der []byte, sum [32]byte) (*Token, error) {
 	})
 }
 
-func readToken(der []byte, known certificates, data ...[]byte) (*Token, error) {
+func readToken(der []byte, known *certificates, data ...[]byte) (*Token, error) {
 	return openToken(der, known, func(h crypto.Hash) []byte { return digest(h, data...) })
 }
 
 // openToken reads a token over data whose digest over gives.
-func openToken(der []byte, known certificates, over func(crypto.Hash) []byte) (*Token, error) {
+func openToken(der []byte, known *certificates, over func(crypto.Hash) []byte) (*Token, error) {
 	c, err := readCMS(der, oidTSTInfo, known)
 	if err != nil {
 		return nil, fmt.Errorf("time stamp: %w", err)

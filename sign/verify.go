@@ -25,7 +25,7 @@ type Options struct {
 func Verify(file []byte, o Options) Report { return newVerifier(o).run(file) }
 
 func newVerifier(o Options) *verifier {
-	return &verifier{Report: Report{Signatures: []Signature{}, Problems: []Problem{}}, options: o, known: certificates{}}
+	return &verifier{Report: Report{Signatures: []Signature{}, Problems: []Problem{}}, options: o, known: newCertificates()}
 }
 
 func (v *verifier) run(file []byte) Report {
@@ -50,6 +50,7 @@ func (v *verifier) run(file []byte) Report {
 	if !ok {
 		return v.close(Invalid)
 	}
+	v.validation()
 	if len(fields) == 0 {
 		v.problem("unsigned", "文件没有签名", "the file is not signed")
 		return v.close(Unsigned)
@@ -69,8 +70,9 @@ type verifier struct {
 	Report
 	doc     *pdf.File
 	options Options
-	known   certificates
+	known   *certificates
 	found   []*found
+	store   *dss
 	wrong   bool // a problem that no signature's own fields tell
 	doubt   bool // something that no given root vouches for
 }
