@@ -48,7 +48,7 @@ func TestDiag4(t *testing.T) {
 		handle := []byte{byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32())}
 		out, _, _ := Embed(in, s, handle, Options{Amplitude: 12, Cap: 15})
 		p := newPattern(s)
-		pay := p.payload(handle, 64)
+		pay := p.payload(whole(handle))
 		full := p.claimed(pay, 64)
 		for _, c := range css {
 			if k := os.Getenv("K"); k != "" && !strings.Contains(k, c.name+",") {

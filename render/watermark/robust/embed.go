@@ -50,8 +50,8 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 	mid := middle(host.hull, 0, 1)
 	where := func(q vec) vec { return q.sub(mid) }
 	sh := newShape(in, host)
-	bits := class(len(handle))
-	payload := p.payload(handle, bits)
+	msg := fitting(handle, p.capacity(host.less(where, nil)))
+	bits, payload := msg.bits, p.payload(msg)
 	target := func(c int) float64 { return amp * float64(p.sign(c, payload, bits)) }
 	level := map[int]float64{}
 	get := func(c int) float64 {
@@ -82,6 +82,16 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 	m.T, m.Chips = p.statistic(t.chips(where, true), payload, bits)
 	_, m.Blind = p.decode(p.soften(t.chips(where, true)), bits, 20)
 	return out, m, nil
+}
+
+// capacity is how many chips carry payload.
+func (p *pattern) capacity(chips []chip) (n int) {
+	for _, c := range chips {
+		if c.w >= leastLine && p.pilot[c.cell] == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func polygonsOf(in []ink.Outline) [][][]vec {

@@ -52,7 +52,7 @@ func CheckOriginal(g *Gray, s Secret, handles [][]byte, original []ink.Outline) 
 	if best != nil {
 		chips = best.chips(func(q vec) vec { return q.sub(mid) }, true)
 	}
-	return p.score(chips, handles, func(mask, int) float64 { return 0 }), nil
+	return p.score(chips, handles, func(message) float64 { return 0 }), nil
 }
 
 // locate finds the lines of an original in an image.

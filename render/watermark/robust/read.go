@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"moqian/render/ink"
 )
 
 // Reading is what Read found.
@@ -12,6 +14,9 @@ type Reading struct {
 	Handle []byte
 	Bits   int     // of payload
 	T      float64 // of the informed check of Handle
+	// Short: the ink was too short for its handle. Handle is the first 3 bytes
+	// of the handle's SHA-256.
+	Short bool
 }
 
 const (
@@ -66,16 +71,51 @@ func Read(g *Gray, s Secret) (Reading, error) {
 func (p *pattern) read(v view) Reading {
 	for _, f := range v.fits[:min(len(v.fits), blindTries)] {
 		_, chips := v.trace.settle(v.dev, f.pose)
-		soft := p.soften(chips)
-		for _, bits := range []int{small, medium, large} {
-			if h, ok := p.decode(soft, bits, blindRounds); ok {
-				r := Reading{Found: true, Handle: h, Bits: bits}
-				r.T, _ = p.statistic(chips, p.payload(h, bits), bits)
-				return r
-			}
+		if r := p.blind(chips, blindRounds); r.Found {
+			return r
 		}
 	}
 	return Reading{}
+}
+
+// blind decodes chips without knowing what they carry.
+func (p *pattern) blind(chips []chip, rounds int) Reading {
+	soft := p.soften(chips)
+	for _, bits := range []int{small, medium, large} {
+		if m, ok := p.decode(soft, bits, rounds); ok {
+			return Reading{true, m.handle, bits, statistic(soft, p.payload(m), bits), m.short}
+		}
+	}
+	return Reading{}
+}
+
+// ReadOutlines is Read for ink that is still vectors.
+func ReadOutlines(in []ink.Outline, s Secret) Reading {
+	p := newPattern(s)
+	v, chips := p.straight(in)
+	if r := p.blind(chips, blindRounds); r.Found || v.trace == nil {
+		return r
+	}
+	v.fits = p.pilot.search(v.trace, v.dev)
+	return p.read(v)
+}
+
+// CheckOutlines is Check for ink that is still vectors.
+func CheckOutlines(in []ink.Outline, s Secret, handles [][]byte) []Claim {
+	p := newPattern(s)
+	v, chips := p.straight(in)
+	return p.score(chips, handles, func(m message) float64 { return p.seek(v, m) })
+}
+
+// straight reads the chips of outlines as they were marked: not turned.
+func (p *pattern) straight(in []ink.Outline) (view, []chip) {
+	t := paint(polygonsOf(in), loopDPI/mmPerInch, 1).lines()
+	v := view{trace: t, dev: t.deviations()}
+	if len(v.dev) == 0 {
+		return view{}, nil
+	}
+	_, chips := t.settle(v.dev, pose{scale: 1, mid: middle(t.hull, 0, 1), extent: t.extent()})
+	return v, chips
 }
 
 // Claim is a handle that an image may carry.
@@ -99,10 +139,10 @@ func Check(g *Gray, s Secret, handles [][]byte) ([]Claim, error) {
 	if len(all) > 0 {
 		_, chips = all[0].trace.settle(all[0].dev, all[0].fits[0].pose)
 	}
-	return p.score(chips, handles, func(payload mask, bits int) float64 {
+	return p.score(chips, handles, func(m message) float64 {
 		best := 0.0
 		for _, v := range all[:min(len(all), 2)] {
-			best = max(best, p.seek(v, payload, bits))
+			best = max(best, p.seek(v, m))
 		}
 		return best
 	}), nil
@@ -117,30 +157,45 @@ const (
 )
 
 // score scores claims; those that fail are sought by themselves if they are few.
-func (p *pattern) score(chips []chip, handles [][]byte, seek func(mask, int) float64) []Claim {
+// A handle of more than 3 bytes may stand there in full or in brief: T of the
+// brief is discounted for the second try.
+func (p *pattern) score(chips []chip, handles [][]byte, seek func(message) float64) []Claim {
 	out := make([]Claim, len(handles))
 	soft := p.soften(chips)
 	for i, h := range handles {
-		out[i].Handle = h
-		bits := class(len(h))
-		payload := p.payload(h, bits)
-		t := statistic(soft, payload, bits)
-		if t < Threshold && len(handles) <= alone {
-			t = max(t, seek(payload, bits))
+		m := whole(h)
+		t := statistic(soft, p.payload(m), m.bits)
+		if m.bits != small {
+			b := brief(h)
+			if u := discount(statistic(soft, p.payload(b), b.bits), 2); u > t {
+				m, t = b, u
+			}
 		}
-		out[i].T, out[i].Accept = t, t >= Threshold
+		if t < Threshold && len(handles) <= alone {
+			t = max(t, seek(m))
+		}
+		out[i] = Claim{h, t, t >= Threshold}
 	}
 	return out
 }
 
+// discount is the T that is as unlikely by chance as t is in so many tries.
+func discount(t float64, tries float64) float64 {
+	return math.Sqrt(max(0, t*max(t, 0)-2*math.Log(tries)))
+}
+
 // seek looks for the pose that suits a claim best; its T is discounted for the
 // poses tried, so that the threshold means the same.
-func (p *pattern) seek(v view, payload mask, bits int) float64 {
+func (p *pattern) seek(v view, m message) float64 {
 	best := 0.0
-	fits := p.claimed(payload, bits).search(v.trace, v.dev)
+	payload := p.payload(m)
+	if v.trace == nil {
+		return 0
+	}
+	fits := p.claimed(payload, m.bits).search(v.trace, v.dev)
 	for _, f := range fits[:min(len(fits), 2)] {
-		t, _ := p.statistic(v.trace.chips(f.ink, true), payload, bits)
+		t, _ := p.statistic(v.trace.chips(f.ink, true), payload, m.bits)
 		best = max(best, t)
 	}
-	return math.Sqrt(max(0, best*best-2*math.Log(posesTried)))
+	return discount(best, 2*posesTried)
 }

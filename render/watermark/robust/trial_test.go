@@ -91,7 +91,7 @@ func TestTrial(t *testing.T) {
 			sum[k].sum += cl[0].T
 			if os.Getenv("ORACLE") != "" {
 				p := newPattern(s)
-				pay := p.payload(handle, 64)
+				pay := p.payload(whole(handle))
 				full := p.claimed(pay, 64)
 				gr := g.groups()[0]
 				tr := g.shade(&gr).lines()
