@@ -59,7 +59,7 @@ func open(ctx context.Context, f flags) (*station.Station, ui.Options, error) {
 	if err != nil {
 		return nil, ui.Options{}, err
 	}
-	st, err := station.Open(ctx, mode(station.Options{Dir: dir, Site: site, MachineKey: station.KeyFile, Check: ctl.ChildCheck()}))
+	st, err := station.Open(ctx, mode(station.Options{Dir: dir, Site: site, MachineKey: ctl.MachineKey(site), Check: ctl.ChildCheck()}))
 	if err != nil {
 		return nil, ui.Options{}, err
 	}

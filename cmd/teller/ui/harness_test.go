@@ -16,6 +16,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"moqian/assets"
+	"moqian/cmd/internal/ctl"
 	"moqian/cmd/internal/flow"
 	"moqian/cmd/internal/station"
 	"moqian/cmd/internal/trial"
@@ -45,7 +46,7 @@ func start(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	site.Floor = 1
-	b.st, err = station.Open(t.Context(), station.Options{Dir: dir, Site: site, Trial: true, MachineKey: station.KeyFile,
+	b.st, err = station.Open(t.Context(), station.Options{Dir: dir, Site: site, Trial: true, MachineKey: ctl.MachineKey(site),
 		Factor: auth.Trial{}, Cost: trial.Cost(), Now: clock})
 	if err != nil {
 		t.Fatal(err)
