@@ -26,6 +26,7 @@ require (
 	github.com/danieljoos/wincred v1.2.3 // indirect
 	github.com/godbus/dbus/v5 v5.2.2 // indirect
 	github.com/google/go-tpm v0.9.8 // indirect
+	github.com/hanwen/go-fuse/v2 v2.7.2 // indirect
 	github.com/pquerna/otp v1.5.0 // indirect
 	github.com/zalando/go-keyring v0.2.8 // indirect
 )
