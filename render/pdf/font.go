@@ -24,7 +24,7 @@ func (f *file) addFont(s *subset) pdf.Ref {
 	font, cid, desc := f.out.Alloc(), f.out.Alloc(), f.out.Alloc()
 	put := func(d pdf.Dict, b []byte) pdf.Ref {
 		r := f.out.Alloc()
-		f.out.Put(r, f.pack(d, b))
+		f.out.Put(r, f.keep(d, b))
 		return r
 	}
 	data := s.embedded()

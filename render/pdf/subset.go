@@ -117,7 +117,7 @@ func (s *subset) all() []glyph { return append([]glyph{{advance: grid}}, s.glyph
 func (s *subset) embedded() []byte {
 	all, box := s.all(), s.box()
 	tables := s.sized(all)
-	var glyf []byte
+	glyf := make([]byte, 0, 128*len(all))
 	ends := []int{0}
 	for _, g := range all {
 		glyf = appendGlyph(glyf, g, box)

@@ -88,6 +88,9 @@ func (w *Writer) typeCase(pages [][]letter) (*typeCase, error) {
 			}
 		}
 	}
+	for id := range loud {
+		allDigits(used[id])
+	}
 	c := &typeCase{fonts: map[render.FontID]*subset{}, guests: map[render.FontID]map[rune]rune{}}
 	ids := slices.Sorted(maps.Keys(used))
 	host := false
@@ -114,6 +117,19 @@ func (w *Writer) typeCase(pages [][]letter) (*typeCase, error) {
 		}
 	}
 	return c, w.invite(c, ids, used)
+}
+
+// allDigits adds the digits that are missing where some are there: the set of a
+// font that sets labels and times is then the same from voucher to voucher, and
+// so is its packed file, which the writer keeps.
+func allDigits(chars map[rune]bool) {
+	const digits = "0123456789"
+	some := strings.ContainsFunc(digits, func(r rune) bool { return chars[r] })
+	for _, r := range digits {
+		if some {
+			chars[r] = true
+		}
+	}
 }
 
 // invite adds the letters of fonts without a subset to the host.

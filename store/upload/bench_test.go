@@ -1,8 +1,9 @@
+//go:build !windows
+
 package upload_test
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"os"
 	"os/exec"
@@ -81,21 +82,6 @@ func cpuOfSelf() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func machineKey() []byte {
-	sum := sha256.Sum256([]byte("a machine key for tests"))
-	return sum[:]
-}
-
-func openStore(t testing.TB, dir string) *store.Store {
-	t.Helper()
-	s, err := store.Open(dir, store.Options{Key: machineKey(), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	return s
 }
 
 // fill files n documents of 100 KB and writes the same to plain files.

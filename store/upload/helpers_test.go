@@ -2,9 +2,14 @@ package upload_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"testing"
+	"time"
+
+	"moqian/store"
 )
 
 var ctx = context.Background()
@@ -17,4 +22,19 @@ func noise(seed uint64, n int) []byte {
 	rand.NewChaCha8(key).Read(b)
 	copy(b, fmt.Sprintf("%%PDF-1.7 of %d", seed))
 	return b
+}
+
+func machineKey() []byte {
+	sum := sha256.Sum256([]byte("a machine key for tests"))
+	return sum[:]
+}
+
+func openStore(t testing.TB, dir string) *store.Store {
+	t.Helper()
+	s, err := store.Open(dir, store.Options{Key: machineKey(), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
 }

@@ -19,9 +19,6 @@ import (
 // ErrNoKey: the site names no key file.
 var ErrNoKey = errors.New("the site configuration names no signing key")
 
-// stampReserve is the room for a signature with an RFC 3161 token, bytes.
-const stampReserve = 9000
-
 // OpenKey opens the teller's key with its PIN, which is wiped.
 func (st *Station) OpenKey(pin []byte) (sign.Key, error) {
 	defer clear(pin)
@@ -66,7 +63,7 @@ func (st *Station) Desk(ctx context.Context, key sign.Key) (*flow.Desk, error) {
 		Nib:  ink.Nib{Min: st.Site.NibMin, Max: st.Site.NibMax},
 		Mark: watermark.Options{Amplitude: st.Site.MarkAmplitude, Cap: st.Site.MarkCap}}
 	if st.Site.TSA != "" {
-		o.Reserve = stampReserve
+		o.Reserve = sign.Reserve(key, maxToken)
 	}
 	var err error
 	if o.Fonts, err = Fonts(st.Site.Fonts); err != nil {

@@ -24,7 +24,7 @@ func TestDiag3(t *testing.T) {
 		handle := []byte{byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32())}
 		out, _, _ := Embed(in, s, handle, Options{Amplitude: 12, Cap: 15})
 		p := newPattern(s)
-		pay := p.payload(handle, 64)
+		pay := p.payload(whole(handle))
 		mid := middle(paint(polygonsOf(in), loopDPI/mmPerInch, 1).lines().hull, 0, 1)
 		sh := paint(polygonsOf(out), loopDPI/mmPerInch, 1)
 		tr := sh.lines()

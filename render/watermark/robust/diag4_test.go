@@ -48,7 +48,7 @@ func TestDiag4(t *testing.T) {
 		handle := []byte{byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32())}
 		out, _, _ := Embed(in, s, handle, Options{Amplitude: 12, Cap: 15})
 		p := newPattern(s)
-		pay := p.payload(handle, 64)
+		pay := p.payload(whole(handle))
 		full := p.claimed(pay, 64)
 		for _, c := range css {
 			if k := os.Getenv("K"); k != "" && !strings.Contains(k, c.name+",") {
@@ -63,7 +63,8 @@ func TestDiag4(t *testing.T) {
 				a, sc = (r.Float64()*4-2)*math.Pi/180, 1+(r.Float64()*2-1)*0.01
 			}
 			g := scanAt(pg, c.dpi, float64(c.q), a, sc, c.gamma, c.noise, r)
-			tr := g.ink()
+			gr := g.groups()[0]
+			tr := g.shade(&gr).lines()
 			tp := truth
 			tp.mid, tp.extent = middle(tr.hull, tp.angle, tp.scale), tr.extent()
 			f := full.climb(tr.deviations(), fit{pose: tp}, 0.08, func(f *fit) { f.score = f.pilot })

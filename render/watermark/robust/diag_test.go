@@ -28,7 +28,7 @@ func TestDiag(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := newPattern(s)
-		pay := p.payload(handle, 64)
+		pay := p.payload(whole(handle))
 		mid := middle(paint(polygonsOf(in), loopDPI/mmPerInch, 1).lines().hull, 0, 1)
 		for k := range 2 {
 			sh := paint(polygonsOf(out), loopDPI/mmPerInch, 1)
