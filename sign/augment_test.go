@@ -325,13 +325,3 @@ func TestIntermediate(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
-
-func BenchmarkVerifyLTA(b *testing.B) {
-	h := newHall(b)
-	out := h.augment(b, signed(b, h.bench), sign.LevelLTA)
-	for b.Loop() {
-		if r := sign.Verify(out, h.options()); r.Verdict != sign.Valid {
-			b.Fatal(r)
-		}
-	}
-}

@@ -262,23 +262,3 @@ func TestOutsideCheckers(t *testing.T) {
 		t.Errorf("openssl cms -verify: %v\n%s", err, msg)
 	}
 }
-
-func BenchmarkSign(b *testing.B) {
-	bn := newBench(b)
-	in := page(b, strings.Repeat("x", 30_000))
-	for b.Loop() {
-		if _, err := sign.Sign(context.Background(), in, field(), bn.key, 0); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkVerify(b *testing.B) {
-	bn := newBench(b)
-	out := signed(b, bn)
-	for b.Loop() {
-		if r := sign.Verify(out, bn.options()); r.Verdict != sign.Valid {
-			b.Fatal(r)
-		}
-	}
-}

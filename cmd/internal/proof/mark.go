@@ -152,7 +152,7 @@ func worst(list []SignerMark) Binding {
 func (e *examiner) places() {
 	for _, m := range e.Mark.Signers {
 		if !m.InPlace {
-			e.problem("ink-moved", "笔迹不在其签名框内："+roleZH(m.Role), "an ink does not lie in its box: "+m.Role)
+			e.problem("ink-moved", "笔迹不在其签名框内："+RoleZH(m.Role), "an ink does not lie in its box: "+m.Role)
 			e.refuse()
 		}
 	}
@@ -162,7 +162,7 @@ func (e *examiner) places() {
 // signature means that the ink was tampered with before signing.
 func (e *examiner) markProblems() {
 	for _, m := range e.Mark.Signers {
-		who, en := roleZH(m.Role), m.Role
+		who, en := RoleZH(m.Role), m.Role
 		switch m.Binding.State {
 		case watermark.Foreign:
 			h, _ := hex.DecodeString(m.Binding.Handle)
