@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+
+	"moqian/cmd/internal/padcmd"
 )
 
 // command is one word of the contract, or two.
@@ -23,6 +25,7 @@ func commands() []command {
 		{word: "verify", args: "[flags] FILE.pdf…", short: "judge vouchers: signature, mark, evidence",
 			example: "tellerctl verify --roots root.pem --json voucher.pdf", run: (*Console).verify},
 		{word: "pads", args: "[--watch]", short: "attached pads and what each can state", example: "tellerctl pads --json", run: (*Console).pads},
+		{word: "calibrate fit", args: "[--keep] < taps.json", short: "taps on targets to a pad's calibration", example: "tellerctl calibrate fit --json < taps.json", more: padcmd.Help, run: (*Console).calibrateFit},
 		{word: "mark keygen", args: "KEYFILE", short: "a fresh key for marks", example: "tellerctl mark keygen branch.json", run: (*Console).markKeygen},
 		{word: "mark read", args: "[--key KEYFILE] [--context FILE] FILE.pdf|FILE.png", short: "read the mark of ink, from a PDF or a scan", example: "tellerctl mark read --key branch.json scan.png", run: (*Console).markRead},
 		{word: "mark check", args: "--key KEYFILE --handle HEX[,HEX…]|@FILE [--original FILE.pdf] FILE.png", short: "does this image carry the mark of this voucher", example: "tellerctl mark check --key branch.json --handle 0de0adb8b5d9fd12 scan.png", run: (*Console).markCheck},
