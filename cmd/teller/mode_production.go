@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"flag"
+	"time"
 
 	"moqian/cmd/internal/config"
 	"moqian/cmd/internal/station"
@@ -29,3 +31,7 @@ func (noPads) Next(ctx context.Context) (*pad.Device, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
+
+func probeFlags(*flag.FlagSet, *flags) {}
+
+func startProbe(flags) (func(x, y int, at time.Time), func(frames int), error) { return nil, func(int) {}, nil }
