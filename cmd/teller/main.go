@@ -10,7 +10,12 @@ import (
 	"flag"
 	"fmt"
 	"os"
+<<<<<<< HEAD
 	"time"
+=======
+	"os/signal"
+	"syscall"
+>>>>>>> refs/heads/ui
 
 	"fyne.io/fyne/v2/app"
 
@@ -42,7 +47,7 @@ func run() int {
 		fmt.Fprintf(os.Stderr, "teller: 没有可用的显示器，无法打开窗口。请在图形桌面中启动，或改用 tellerctl。\nteller: %v\nhint: start it in a graphical session (DISPLAY or WAYLAND_DISPLAY), or use tellerctl, which needs no window\n", err)
 		return 3
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	st, o, err := open(ctx, f)
 	if err != nil {
@@ -58,6 +63,12 @@ func run() int {
 		s, ok := platform.Second(screens)
 		return s.X, s.Y, ok
 	}
+	saw, measured, err := startProbe(f)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "teller: %v\n", errors.Join(err, st.Close()))
+		return 3
+	}
+	o.Saw, o.Quit = saw, ctx.Done()
 	a, err := ui.New(app.NewWithID(appID), o)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "teller: %v\n", errors.Join(err, st.Close()))
@@ -67,7 +78,12 @@ func run() int {
 	go func() { served <- ctl.Serve(ctx, st, time.Now) }()
 	a.Run()
 	stop()
+<<<<<<< HEAD
 	if err := errors.Join(<-served, st.Close()); err != nil {
+=======
+	measured(a.Frames())
+	if err := st.Close(); err != nil {
+>>>>>>> refs/heads/ui
 		fmt.Fprintf(os.Stderr, "teller: closing: %v\n", err)
 		return 3
 	}
