@@ -10,12 +10,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
-<<<<<<< HEAD
-	"time"
-=======
 	"os/signal"
 	"syscall"
->>>>>>> refs/heads/ui
+	"time"
 
 	"fyne.io/fyne/v2/app"
 
@@ -78,12 +75,8 @@ func run() int {
 	go func() { served <- ctl.Serve(ctx, st, time.Now) }()
 	a.Run()
 	stop()
-<<<<<<< HEAD
-	if err := errors.Join(<-served, st.Close()); err != nil {
-=======
 	measured(a.Frames())
-	if err := st.Close(); err != nil {
->>>>>>> refs/heads/ui
+	if err := errors.Join(<-served, st.Close()); err != nil {
 		fmt.Fprintf(os.Stderr, "teller: closing: %v\n", err)
 		return 3
 	}
