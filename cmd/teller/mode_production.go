@@ -22,3 +22,5 @@ func prepare(_ context.Context, _ *station.Station, o *ui.Options) error {
 	o.Pads = usb.New(usb.Options{})
 	return nil
 }
+
+func startProbe(flags) (func(x, y int, at time.Time), func(frames int), error) { return nil, func(int) {}, nil }
