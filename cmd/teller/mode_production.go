@@ -25,4 +25,6 @@ func prepare(_ context.Context, _ *station.Station, o *ui.Options) error {
 
 func probeFlags(*flag.FlagSet, *flags) {}
 
-func startProbe(flags) (func(x, y int, at time.Time), func(frames int), error) { return nil, func(int) {}, nil }
+func startProbe(flags) (func(x, y int, at time.Time), func(frames int), error) {
+	return nil, func(int) {}, nil
+}
