@@ -56,6 +56,9 @@ type Revision struct {
 	// Loose lists the spans of bytes that no object accounts for; only
 	// ParseForeign takes files that have any.
 	Loose [][2]int
+	// Reaches says that its section gives an object a place in the bytes of an
+	// earlier revision, as Word's hybrid files do; only ParseForeign takes it.
+	Reaches bool
 	// Stream says that the cross-reference section is a stream.
 	Stream  bool
 	table   map[int]entry // the entries of this revision's own sections
@@ -268,4 +271,39 @@ func (f *File) stream(l *lexer, d Dict) (Object, error) {
 	raw := l.b[l.pos : l.pos+int(n)]
 	l.pos += int(n)
 	return &Stream{Dict: d, Raw: raw}, l.expect("endstream")
+}
+
+// InUse gives the reference under which an object number is in use.
+func (f *File) InUse(num int) (Ref, bool) {
+	e, ok := f.latest(num)
+	return Ref{num, e.gen}, ok && !e.free
+}
+
+// Equal compares objects, references by their number; streams also by their raw
+// bytes.
+func Equal(a, b Object) bool {
+	switch a := a.(type) {
+	case Dict:
+		b, ok := b.(Dict)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for k, v := range a {
+			w, ok := b[k]
+			if !ok || !Equal(v, w) {
+				return false
+			}
+		}
+		return true
+	case Array:
+		b, ok := b.(Array)
+		return ok && slices.EqualFunc(a, b, Equal)
+	case String:
+		b, ok := b.(String)
+		return ok && bytes.Equal(a, b)
+	case *Stream:
+		b, ok := b.(*Stream)
+		return ok && bytes.Equal(a.Raw, b.Raw) && Equal(a.Dict, b.Dict)
+	}
+	return a == b
 }

@@ -3,22 +3,25 @@ package upload
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // group gathers what several goroutines want recorded and does it in one go, so
-// that it costs one wait for the disk. While one go is under way the next
-// gathers: nobody waits for a timer.
+// that it costs one wait for the disk. It lingers before it begins: each such
+// wait makes ext4 write out whatever else is new on the disk, and an archive on
+// the same disk stands still meanwhile (0.6 of rclone's speed without).
 type group[T any] struct {
 	do   func(context.Context, []T) error
-	most int // at once
+	most int           // at once
+	wait time.Duration // how long to gather
 
 	todo chan T
 	done sync.WaitGroup
 	err  error // the first of do, to be read after close
 }
 
-func newGroup[T any](ctx context.Context, most int, do func(context.Context, []T) error) *group[T] {
-	g := &group[T]{do: do, most: most, todo: make(chan T, most)}
+func newGroup[T any](ctx context.Context, most int, wait time.Duration, do func(context.Context, []T) error) *group[T] {
+	g := &group[T]{do: do, most: most, wait: wait, todo: make(chan T, most)}
 	g.done.Go(func() {
 		for first := range g.todo {
 			if err := do(ctx, g.gather(first)); err != nil && g.err == nil {
@@ -29,9 +32,11 @@ func newGroup[T any](ctx context.Context, most int, do func(context.Context, []T
 	return g
 }
 
-// gather takes what waits already.
+// gather takes what comes until there is enough, time is up, or all is in.
 func (g *group[T]) gather(first T) []T {
 	all := []T{first}
+	up := time.NewTimer(g.wait)
+	defer up.Stop()
 	for len(all) < g.most {
 		select {
 		case next, open := <-g.todo:
@@ -39,7 +44,7 @@ func (g *group[T]) gather(first T) []T {
 				return all
 			}
 			all = append(all, next)
-		default:
+		case <-up.C:
 			return all
 		}
 	}

@@ -129,13 +129,17 @@ type outcome struct {
 	err     error
 }
 
-// together is how many rows share one commit at most.
-const together = 256
+// together is how many rows share one commit at most, linger how long they are
+// gathered. A crash in between costs nothing: the archive says what it has.
+const (
+	together = 1024
+	linger   = 500 * time.Millisecond
+)
 
 func (w *Worker) round(ctx context.Context, begin time.Time, todo []store.Item) (Result, error) {
 	r := &round{w: w, tally: newTally(begin, todo)}
 	// What the archive has taken is recorded even when ctx is cancelled.
-	r.moves = newGroup(context.WithoutCancel(ctx), together, r.record)
+	r.moves = newGroup(context.WithoutCancel(ctx), together, linger, r.record)
 	work := make(chan *store.Item, together)
 	var workers sync.WaitGroup
 	for range min(w.workers(), len(todo)) {
@@ -309,7 +313,7 @@ func (r *round) deliver(ctx context.Context, it *store.Item) (Receipt, error) {
 			return Receipt{}, err
 		}
 	}
-	pdf, err := w.Outbox.PDF(ctx, it.ID)
+	pdf, err := w.Outbox.Bytes(ctx, it.ID)
 	if err != nil {
 		return Receipt{}, err
 	}

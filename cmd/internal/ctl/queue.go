@@ -9,6 +9,7 @@ import (
 	"moqian/cmd/internal/station"
 	"moqian/store"
 	"moqian/store/auth"
+	"moqian/store/upload"
 )
 
 func (c *Console) queueList(ctx context.Context, args []string) error {
@@ -65,6 +66,7 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 	f.StringVar(&q.Date, "date", "", "business `date` 2006-01-02")
 	f.StringVar(&q.Teller, "teller", "", "teller's `account`")
 	account := f.String("account-file", "", "`file` with an account number, - for standard input")
+	inArchive := f.Bool("archive", false, "look in the archive's index too (not by account)")
 	if _, err := c.parse("queue find", f, args, 0, 0); err != nil {
 		return err
 	}
@@ -83,6 +85,11 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
+		if *inArchive {
+			if rows, err = c.alsoArchived(ctx, st, q, rows); err != nil {
+				return err
+			}
+		}
 		if rows == nil {
 			rows = []store.Item{}
 		}
@@ -91,6 +98,29 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 		}
 		return answer(exitNo)
 	})
+}
+
+// alsoArchived adds what only the archive has; its state is ARCHIVE.
+func (c *Console) alsoArchived(ctx context.Context, st *station.Station, q store.Query, rows []store.Item) ([]store.Item, error) {
+	a, err := st.Archive(c.line())
+	if err != nil {
+		return nil, err
+	}
+	found, err := upload.Find(ctx, a, st.Site.BranchCode, q)
+	if err != nil {
+		return nil, fmt.Errorf("looking in the archive: %w", err)
+	}
+	here := map[string]bool{}
+	for _, r := range rows {
+		here[r.ID] = true
+	}
+	for _, f := range found {
+		if !here[f.Item.ID] {
+			f.Item.State, f.Item.Place = "ARCHIVE", f.Key
+			rows = append(rows, f.Item)
+		}
+	}
+	return rows, nil
 }
 
 func (c *Console) secretLine(file string) (string, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -80,6 +81,20 @@ func (s *Server) Kill() {
 		s.cmd.Process.Kill()
 		s.cmd.Wait()
 	}
+}
+
+// CPU is the processor time the server has used, user and system; 0 where the
+// system does not tell.
+func (s *Server) CPU() time.Duration {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
+	var user, system int64
+	fmt.Sscan(fields[11], &user)
+	fmt.Sscan(fields[12], &system)
+	return time.Duration(user+system) * 10 * time.Millisecond // USER_HZ is 100
 }
 
 // Restart starts a killed server again on the same files and address.
@@ -166,4 +181,25 @@ func waitFor(url string) error {
 		time.Sleep(50 * time.Millisecond)
 	}
 	return fmt.Errorf("after ten seconds: %w", err)
+}
+
+// Objects gives a function that reads all objects of the bucket: key → bytes.
+func (s *Server) Objects(t testing.TB) func() map[string][]byte {
+	return func() map[string][]byte {
+		t.Helper()
+		c, all := s.Client(t), map[string][]byte{}
+		for o := range c.ListObjects(context.Background(), Bucket, minio.ListObjectsOptions{Recursive: true}) {
+			if o.Err != nil {
+				t.Fatalf("listing the bucket: %v", o.Err)
+			}
+			r, err := c.GetObject(context.Background(), Bucket, o.Key, minio.GetObjectOptions{})
+			if err == nil {
+				all[o.Key], err = io.ReadAll(r)
+			}
+			if err != nil {
+				t.Fatalf("reading %s: %v", o.Key, err)
+			}
+		}
+		return all
+	}
 }
