@@ -34,4 +34,6 @@ func (noPads) Next(ctx context.Context) (*pad.Device, error) {
 
 func probeFlags(*flag.FlagSet, *flags) {}
 
-func startProbe(flags) (func(x, y int, at time.Time), func(frames int), error) { return nil, func(int) {}, nil }
+func startProbe(flags) (func(x, y int, at time.Time), func(frames int), error) {
+	return nil, func(int) {}, nil
+}

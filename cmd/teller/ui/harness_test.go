@@ -158,8 +158,9 @@ func (b *bench) write(seed uint64) {
 		time.Sleep(time.Millisecond)
 	}
 	b.hand.Play(ctx, track)
-	for b.bridge.state().samples < n {
-		time.Sleep(time.Millisecond)
+	for last := -1; last < n || last != b.bridge.state().samples; { // all have arrived
+		last = b.bridge.state().samples
+		time.Sleep(40 * time.Millisecond)
 	}
 	b.bridge.mu.Lock()
 	b.bridge.pen.at = time.Now().Add(-time.Hour)
