@@ -89,7 +89,7 @@ func judge(p, imp string) []string {
 			say("ink comes from a pad and from nowhere else")
 		}
 	}
-	if room(p) != "cmd" && (imp == "flag" || imp == "os/exec" && !under(p, "pad/usb")) {
+	if room(p) != "cmd" && (imp == "flag" || imp == "os/exec" && !under(p, "store")) {
 		say("flags and commands belong to cmd")
 	}
 	own, isOurs := ours(imp)

@@ -105,7 +105,6 @@ func (c *canvas) titled(x, y float64, t form.Text) {
 // picture and must not turn up in copied text.
 func (c *canvas) logo(x, y, side float64, bank string) {
 	c.what = "logo"
-	c.frame(x, y, side, side, frameLine)
 	for _, r := range bank {
 		cl, err := c.fonts.measure(Bold, string(r))
 		if err != nil {
@@ -115,8 +114,11 @@ func (c *canvas) logo(x, y, side float64, bank string) {
 		g, err := c.fonts.Glyph(cl[0].font, r)
 		c.fail(err)
 		em := side * 0.72
-		at := transform{sx: em, sy: em, dx: x + side/2 - g.Advance*em/2, dy: y + side/2 + midline*em}
-		c.add(Path{Segs: at.segs(g.Segs), Fill: rgbp(inkBlack)})
+		at := transform{sx: em, sy: em, dx: side/2 - g.Advance*em/2, dy: side/2 + midline*em}
+		c.add(Group{X: x, Y: y, Items: []Item{
+			Rect{W: side, H: side, Stroke: rgbp(inkBlack), Width: frameLine},
+			Path{Segs: at.segs(g.Segs), Fill: rgbp(inkBlack)},
+		}})
 		return
 	}
 }

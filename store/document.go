@@ -26,18 +26,29 @@ func (t *tx) putDocument(id string, seq int64, pdf []byte) error {
 
 // document opens the bytes of a row and compares them with its digest.
 func (t *tx) document(r row) ([]byte, error) {
+	pdf, err := t.decrypt(r)
+	if err == nil {
+		err = r.fits(pdf)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return pdf, nil
+}
+
+func (t *tx) decrypt(r row) ([]byte, error) {
 	b := t.Bucket([]byte(bucketDocs)).Bucket([]byte(r.ID))
 	if b == nil {
 		return nil, fmt.Errorf("%w: the bytes are missing", ErrDamaged)
 	}
-	pdf, err := t.s.vault.openDocument(r.ID, r.Seq, b.Get([]byte(keyBytes)))
-	if err != nil {
-		return nil, err
-	}
+	return t.s.vault.openDocument(r.ID, r.Seq, b.Get([]byte(keyBytes)))
+}
+
+func (r row) fits(pdf []byte) error {
 	if digest(pdf) != r.SHA256 {
-		return nil, fmt.Errorf("%w: the bytes do not fit their digest", ErrDamaged)
+		return fmt.Errorf("%w: the bytes do not fit their digest", ErrDamaged)
 	}
-	return pdf, nil
+	return nil
 }
 
 func (t *tx) deleteDocument(id string) error {

@@ -32,6 +32,7 @@ type Item struct {
 	Place    string    `json:"place,omitempty"`  // where the archive put it
 	Fault    Fault     `json:"fault,omitempty"`  // kind of the failed last try, "" if it did not fail
 	Moved    time.Time `json:"moved,omitzero"`   // when the present state was reached
+	Tried    time.Time `json:"tried,omitzero"`   // when the last try failed
 	Renews   string    `json:"renews,omitempty"` // id of the item whose document this one renews
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // ErrState: a voucher cannot go from its state to the one asked for.
@@ -141,6 +142,7 @@ func (t *tx) move(c Change) error {
 	detail := map[string]string{"state": string(it.State)}
 	if it.State == r.State || it.State == Ready {
 		outcome = "failed"
+		r.Tried = t.s.now().Round(0)
 		if it.Fault != "" {
 			detail["fault"] = string(it.Fault)
 		}
@@ -185,7 +187,7 @@ func (o *Outbox) Retry(ctx context.Context, id string, e Entry) (it Item, err er
 		if r.State == Purged {
 			return fmt.Errorf("%w: %s", ErrState, r.State)
 		}
-		r.Fault, r.Error = "", ""
+		r.Fault, r.Error, r.Tried = "", "", time.Time{}
 		it = r.Item
 		if _, err := t.log(e.with("retry", "ok", r.Item, nil)); err != nil {
 			return err

@@ -105,7 +105,9 @@ type Store struct {
 // Open opens or creates the store in dir. Numbers that were reserved and never
 // filed are logged as burnt. Errors: ErrLocked, ErrNewer, ErrKey and ErrDamaged
 // leave the file as it was.
-func Open(dir string, o Options) (*Store, error) {
+func Open(dir string, o Options) (*Store, error) { return openUsing(dir, o, options()) }
+
+func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -120,7 +122,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openDB(filepath.Join(dir, File))
+	db, err := openDB(filepath.Join(dir, File), bo)
 	if err != nil {
 		return nil, err
 	}

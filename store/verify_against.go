@@ -33,15 +33,13 @@ func (a *Audit) VerifyAgainst(ctx context.Context, v note.Verifier, notes ...[]b
 	}
 	slices.SortFunc(all, func(a, b Checkpoint) int { return int(a.N - b.N) })
 	err = a.s.view(ctx, func(t *tx) error {
-		if err := t.signedHead(v); err != nil {
-			return err
-		}
+		// The oldest first: the first that differs has the leaf that differs.
 		for _, c := range all {
 			if err := t.compare(c); err != nil {
 				return err
 			}
 		}
-		return nil
+		return t.signedHead(v)
 	})
 	if err != nil {
 		return n, fmt.Errorf("verifying the log: %w", err)

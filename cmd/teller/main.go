@@ -12,9 +12,11 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"fyne.io/fyne/v2/app"
 
+	"moqian/cmd/internal/ctl"
 	"moqian/cmd/internal/process"
 	"moqian/cmd/internal/say"
 	"moqian/cmd/teller/platform"
@@ -24,6 +26,9 @@ import (
 func main() { os.Exit(run()) }
 
 func run() int {
+	if exit, ok := ctl.CheckChildMain(os.Args[1:]); ok {
+		return exit
+	}
 	var f flags
 	if err := f.parse(os.Args[1:]); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -66,10 +71,12 @@ func run() int {
 		fmt.Fprintf(os.Stderr, "teller: %v\n", errors.Join(err, st.Close()))
 		return 3
 	}
+	served := make(chan error, 1)
+	go func() { served <- ctl.Serve(ctx, st, time.Now) }()
 	a.Run()
 	stop()
 	measured(a.Frames())
-	if err := st.Close(); err != nil {
+	if err := errors.Join(<-served, st.Close()); err != nil {
 		fmt.Fprintf(os.Stderr, "teller: closing: %v\n", err)
 		return 3
 	}

@@ -12,6 +12,7 @@ import (
 
 	"moqian/assets"
 	"moqian/cmd/internal/config"
+	"moqian/cmd/internal/ctl"
 	"moqian/cmd/internal/flow"
 	"moqian/cmd/internal/station"
 	"moqian/cmd/teller/platform"
@@ -63,7 +64,7 @@ func open(ctx context.Context, f flags) (*station.Station, ui.Options, error) {
 	if err != nil {
 		return nil, ui.Options{}, err
 	}
-	st, err := station.Open(ctx, mode(station.Options{Dir: dir, Site: site, MachineKey: station.KeyFile}))
+	st, err := station.Open(ctx, mode(station.Options{Dir: dir, Site: site, MachineKey: ctl.MachineKey(site), Check: ctl.ChildCheck()}))
 	if err != nil {
 		return nil, ui.Options{}, err
 	}
@@ -114,10 +115,14 @@ func options(ctx context.Context, st *station.Station, f flags) (ui.Options, err
 		}
 		return st.Desk(ctx, key)
 	}
-	to, err := st.Archive("", os.Getenv)
+	line := station.Line{Getenv: os.Getenv}
+	to, err := st.Archive(line)
 	switch {
 	case err == nil:
-		w := st.Worker(to)
+		w, err := st.Worker(to, line)
+		if err != nil {
+			return o, err
+		}
 		o.Send = func(ctx context.Context) (upload.Result, error) { return w.Once(ctx) }
 	case !errors.Is(err, station.ErrNoArchive):
 		return o, err

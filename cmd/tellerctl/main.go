@@ -22,6 +22,9 @@ func run() int {
 		fmt.Fprintf(os.Stderr, "tellerctl: protecting the process's memory: %v\n", err)
 		return 3
 	}
+	if exit, ok := ctl.CheckChildMain(os.Args[1:]); ok {
+		return exit
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	dir, err := os.Getwd()

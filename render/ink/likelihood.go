@@ -20,7 +20,7 @@ func (e *evidence) weigh(rs []report, q, u float64) {
 	for i := range rs {
 		r := &rs[i]
 		d := gap(rs, i, u)
-		ric.next(r.w, d)
+		ric.next(r.w, d, r.m)
 		if ric.s != 0 {
 			v := [axes]float64{r.x - s.x[0], r.y - s.x[1]}
 			if i > 0 {
@@ -55,31 +55,50 @@ const (
 // the calibration's σ as a prior when it is known (above 0). u is the unit of
 // time in s. Where there is too little to go by, the usual hand is assumed.
 func estimate(runs [][]report, u, known float64) noise {
-	best, at := math.Inf(1), 0.0
-	fit := noise{}
-	try := func(lg float64) float64 {
-		q := math.Pow(10, lg)
-		var e evidence
-		for _, rs := range runs {
-			e.weigh(rs, q, u)
-		}
-		s2 := e.variance(known)
-		l := e.minusTwoLog(s2, known)
-		if l < best {
-			best, at = l, lg
-			fit = noise{math.Sqrt(s2), q}
-		}
-		return l
-	}
+	s := search{runs: runs, u: u, known: known, least: math.Inf(1)}
 	for lg := minLog; lg <= maxLog; lg++ {
-		try(lg)
+		s.try(lg)
 	}
-	for h := 0.5; h > 0.1; h /= 2 {
-		mid := at
-		try(mid - h)
-		try(mid + h)
+	s.closeIn(0.5)
+	return s.best
+}
+
+// refine estimates again from a good beginning.
+func (n noise) refine(runs [][]report, u, known float64) noise {
+	s := search{runs: runs, u: u, known: known, least: math.Inf(1)}
+	s.try(math.Log10(n.q))
+	s.closeIn(1)
+	return s.best
+}
+
+// search looks for the most likely log10 of q.
+type search struct {
+	runs     [][]report
+	u, known float64
+	least    float64 // -2 log likelihood of the best
+	at       float64
+	best     noise
+}
+
+func (s *search) try(lg float64) {
+	q := math.Pow(10, lg)
+	var e evidence
+	for _, rs := range s.runs {
+		e.weigh(rs, q, s.u)
 	}
-	return fit
+	s2 := e.variance(s.known)
+	if l := e.minusTwoLog(s2, s.known); l < s.least {
+		s.least, s.at, s.best = l, lg, noise{math.Sqrt(s2), q}
+	}
+}
+
+// closeIn looks to both sides in halving steps, down to an eighth of a decade.
+func (s *search) closeIn(h float64) {
+	for ; h > 0.1; h /= 2 {
+		mid := s.at
+		s.try(mid - h)
+		s.try(mid + h)
+	}
 }
 
 // variance is the σ² that makes the innovations most likely.

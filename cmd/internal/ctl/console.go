@@ -32,6 +32,7 @@ type Console struct {
 	Self string
 
 	common common
+	args   []string // the whole line, to be handed on
 }
 
 // common flags may stand before or after the command's word.
@@ -75,7 +76,7 @@ func (n no) Unwrap() error { return n.err }
 // Run executes one command line without the program's name and gives the exit
 // status.
 func (c *Console) Run(ctx context.Context, args []string) int {
-	c.common = common{}
+	c.common, c.args = common{}, args
 	f := c.flags("tellerctl")
 	c.common.register(f)
 	if err := f.Parse(args); err != nil {

@@ -268,11 +268,17 @@ func (d *demonstration) deliver(ctx context.Context, it store.Item) error {
 	if err := writeFile(d.r.PDF, pdf); err != nil {
 		return fmt.Errorf("writing the voucher out: %w", err)
 	}
-	to, err := d.st.Archive(d.o.archive, d.c.Getenv)
+	l := d.c.line()
+	l.Address = d.o.archive
+	to, err := d.st.Archive(l)
 	if err != nil {
 		return err
 	}
-	if _, err := d.st.Worker(to).Once(ctx); err != nil {
+	w, err := d.st.Worker(to, l)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Once(ctx); err != nil {
 		return fmt.Errorf("uploading: %w", err)
 	}
 	if it, err = d.st.Store.Outbox().Find(ctx, it.ID); err != nil {
@@ -336,4 +342,3 @@ func formError(problems []form.Problem) error {
 	}
 	return usage{b.String()}
 }
-

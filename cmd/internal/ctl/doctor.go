@@ -4,9 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"strings"
+	"time"
 
 	"moqian/cmd/internal/say"
 	"moqian/cmd/internal/station"
+	"moqian/sign"
 )
 
 // Check is one line of doctor.
@@ -69,11 +73,51 @@ func verdict(name, good string, err error) Check {
 func (c *Console) checks(ctx context.Context, st *station.Station) []Check {
 	n, _, err := st.Store.Audit().Verify(ctx)
 	_, fontErr := station.Fonts(st.Site.Fonts)
-	_, archiveErr := st.Archive("", c.Getenv)
+	abilities, archiveErr := c.probe(ctx, st)
 	return []Check{
 		verdict("store", "opens, disk above the floor, clock not behind the log", st.Store.Ready(ctx)),
 		verdict("log", fmt.Sprintf("%d entries, intact", n), err),
 		verdict("fonts", "the program's faces load", fontErr),
-		verdict("archive", "configured: "+st.Site.Archive, archiveErr),
+		verdict("archive", abilities, archiveErr),
+		c.keyCheck(st),
+		c.machineCheck(st.Dir, st.Site),
+		c.padCheck(ctx),
 	}
+}
+
+// probe finds out what the archive can do.
+func (c *Console) probe(ctx context.Context, st *station.Station) (string, error) {
+	a, err := st.Archive(c.line())
+	if err != nil {
+		return "", err
+	}
+	p, err := a.Probe(ctx)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s: refuses overwriting %v, checks MD5 %v, SHA-256 %v, retention %v, clock %+.1f s %s",
+		p.Kind, p.Conditional, p.MD5, p.SHA256, p.Lock, p.Skew.Seconds(), strings.Join(p.Notes, "; ")), nil
+}
+
+// keyCheck opens the teller's key when the PIN is at hand and tells its expiry.
+func (c *Console) keyCheck(st *station.Station) Check {
+	pin, err := c.pin("")
+	if err != nil {
+		return verdict("key", "", err)
+	}
+	if pin == nil {
+		if _, err := os.Stat(st.Site.Key); err != nil || st.Site.Key == "" {
+			return verdict("key", "", station.ErrNoKey)
+		}
+		return Check{Name: "key", OK: true, What: "the key file is there; with MOQIAN_PIN it is opened and its expiry told"}
+	}
+	key, err := st.OpenKey(pin)
+	if err != nil {
+		return verdict("key", "", err)
+	}
+	until := key.Chain()[0].NotAfter
+	if c.Now().After(until) {
+		return verdict("key", "", sign.ErrExpired)
+	}
+	return Check{Name: "key", OK: true, What: "opens, valid until " + until.Format(time.DateOnly)}
 }

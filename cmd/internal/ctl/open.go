@@ -41,11 +41,17 @@ func (c *Console) with(ctx context.Context, f func(*station.Station) error) erro
 	if err != nil {
 		return err
 	}
+	if code, ok, err := c.forward(ctx, dir); ok {
+		if err == nil {
+			err = answer(code) // the running program has said all
+		}
+		return err
+	}
 	site, err := c.site(dir)
 	if err != nil {
 		return err
 	}
-	st, err := station.Open(ctx, c.mode(station.Options{Dir: dir, Site: site, MachineKey: station.KeyFile, Now: c.Now}))
+	st, err := station.Open(ctx, c.options(dir, site))
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", dir, err)
 	}
@@ -54,4 +60,12 @@ func (c *Console) with(ctx context.Context, f func(*station.Station) error) erro
 		err = f(st)
 	}
 	return errors.Join(err, st.Close())
+}
+
+func (c *Console) options(dir string, site config.Site) station.Options {
+	o := station.Options{Dir: dir, Site: site, MachineKey: MachineKey(site), Now: c.Now}
+	if c.Self != "" {
+		o.Check = childCheck(c.Self)
+	}
+	return c.mode(o)
 }

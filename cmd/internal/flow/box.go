@@ -20,6 +20,7 @@ type Box struct {
 	s       *Session
 	dev     *pad.Device
 	capture *pad.Capture
+	noise   float64 // of the pad, mm; 0: unknown
 
 	mu      sync.Mutex
 	samples []pad.Sample // of the live view, for Ink; overwritten with the box
@@ -35,7 +36,18 @@ func (s *Session) Open(ctx context.Context, dev *pad.Device) (*Box, error) {
 	if err := s.d.Ready(ctx, dev); err != nil {
 		return nil, err
 	}
-	s.box = &Box{s: s, dev: dev, capture: new(pad.Capture)}
+	box := &Box{s: s, dev: dev, capture: new(pad.Capture)}
+	if s.d.o.Calibration != nil {
+		c, err := s.d.o.Calibration(ctx, dev.Info())
+		if err != nil {
+			return nil, &NotReady{Pad, err}
+		}
+		dev.Calibrate(c)
+		if c != nil {
+			box.noise = c.NoiseMM
+		}
+	}
+	s.box = box
 	s.show()
 	return s.box, nil
 }
@@ -49,6 +61,9 @@ func (b *Box) Record(ctx context.Context) error {
 	if err != nil {
 		b.wipe()
 	}
+	b.mu.Lock()
+	b.down = false
+	b.mu.Unlock()
 	return err
 }
 
@@ -79,11 +94,7 @@ func (b *Box) Ink() ([]ink.Outline, error) {
 
 func (b *Box) params() ink.Params {
 	at := b.s.sheet.Boxes[len(b.s.inks)]
-	p := ink.Params{Box: ink.Box{W: at.W, H: at.H}, Nib: b.s.d.o.Nib}
-	if b.s.d.o.Noise != nil {
-		p.Noise = b.s.d.o.Noise(b.dev.Info())
-	}
-	return p
+	return ink.Params{Box: ink.Box{W: at.W, H: at.H}, Nib: b.s.d.o.Nib, Noise: b.noise, Rate: b.dev.Info().Rate}
 }
 
 // Discard closes the box without ink, after Record has returned: the customer
@@ -158,6 +169,7 @@ func (b *Box) take() (signed, error) {
 	if down == 0 {
 		return signed{}, ErrEmpty
 	}
+	began := b.s.d.o.Now()
 	samples, ev, err := b.capture.Take()
 	b.wipe()
 	if err != nil {
@@ -168,5 +180,8 @@ func (b *Box) take() (signed, error) {
 	if err != nil {
 		return signed{}, fmt.Errorf("drawing the ink: %w", err)
 	}
-	return b.s.mark(outlines, ev)
+	drawn := b.s.d.o.Now()
+	g, err := b.s.mark(outlines, ev)
+	b.s.took = append(b.s.took, Took{"ink", drawn.Sub(began)}, Took{"mark", b.s.d.o.Now().Sub(drawn)})
+	return g, err
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"crypto"
 	"crypto/x509"
 	"errors"
@@ -42,10 +43,10 @@ type Options struct {
 	Seal     render.SealText
 	SealFont render.Font
 	Nib      ink.Nib
-	// Amplitude and Cap of the mark's robust layer in µm; 0: its default.
-	Amplitude, Cap float64
-	// Noise is a pad's measured noise σ in mm, 0 unknown; nil: all unknown.
-	Noise func(pad.Info) float64
+	// Mark says how strong the mark in the width of the line is.
+	Mark watermark.Options
+	// Calibration of a pad, nil where it has none; the function may be nil.
+	Calibration func(context.Context, pad.Info) (*pad.Calibration, error)
 	// Trial marks everything TEST. Without it a software pad is refused.
 	Trial bool
 	Now   func() time.Time

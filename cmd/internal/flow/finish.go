@@ -8,6 +8,7 @@ import (
 
 	"moqian/pad"
 	"moqian/render"
+	"moqian/render/form"
 	"moqian/render/ink"
 	"moqian/render/watermark"
 	"moqian/store"
@@ -43,7 +44,7 @@ func (s *Session) mark(outlines []ink.Outline, ev pad.Evidence) (signed, error) 
 		evidence: ev, at: s.d.o.Now().In(Beijing()).Truncate(time.Second)}
 	payload, err := s.data(append(s.inks[:len(s.inks):len(s.inks)], g)).Payload(len(s.inks))
 	if err == nil {
-		g.ink.Outlines, g.margin, err = watermark.Embed(outlines, s.d.o.MarkKey, payload)
+		g.ink.Outlines, g.margin, err = watermark.Mark(outlines, watermark.Keys{Key: s.d.o.MarkKey}, payload, s.d.o.Mark)
 	}
 	if err != nil {
 		return signed{}, fmt.Errorf("marking the ink: %w", err)
@@ -53,7 +54,7 @@ func (s *Session) mark(outlines []ink.Outline, ev pad.Evidence) (signed, error) 
 
 // finish pages, writes, signs and files. Nothing of it is stored on an error.
 func (s *Session) finish(ctx context.Context) (*Result, error) {
-	r := &Result{}
+	r := &Result{Took: s.took}
 	watch := s.stopwatch(r)
 	for _, g := range s.inks {
 		r.Strokes += len(g.ink.Outlines)
@@ -111,12 +112,28 @@ func (s *Session) file(ctx context.Context, signed []byte) (store.Item, error) {
 		e.Detail[pre+"pad"] = fmt.Sprintf("%04x:%04x %s", g.evidence.VID, g.evidence.PID, g.evidence.Serial)
 		e.Detail[pre+"counts"] = fmt.Sprintf("samples %d, gaps %d, lost %d, rejected %d",
 			g.evidence.Samples, g.evidence.Gaps, g.evidence.Lost, g.evidence.Rejected)
-		e.Detail[pre+"mark"] = fmt.Sprintf("bits %d, copies %d", g.margin.Bits, g.margin.Copies)
+		e.Detail[pre+"mark"] = fmt.Sprintf("%s, bits %d, copies %d", g.margin.Reads, g.margin.Bits, g.margin.Copies)
 		if first, seen, err := s.d.o.Store.Tripwire(ctx, g.evidence.Reports, s.header.Number); err != nil {
 			return store.Item{}, err
 		} else if seen {
 			e.Detail[pre+"replay_of"] = first
 		}
 	}
-	return s.d.o.Store.Outbox().File(ctx, it, s.serial, signed, e)
+	filed, err := s.d.o.Store.Outbox().FileAll(ctx, store.Filing{Item: it, Serial: s.serial, PDF: signed, Entry: e,
+		Accounts: s.accounts()})
+	if err != nil {
+		return store.Item{}, err
+	}
+	return filed[0], nil
+}
+
+// accounts of the voucher, by which it is found again on this machine.
+func (s *Session) accounts() []string {
+	var all []string
+	for _, f := range s.typ.Fields {
+		if v, ok := s.filled.Value(f.ID); ok && f.Kind == form.Account {
+			all = append(all, v.Raw)
+		}
+	}
+	return all
 }

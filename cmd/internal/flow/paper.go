@@ -123,11 +123,9 @@ func (s *Session) check(file []byte) (string, error) {
 
 // last4 digits of the account, 0000 where the type has none.
 func (s *Session) last4() string {
-	for _, f := range s.typ.Fields {
-		if f.Kind == "account" {
-			if v, ok := s.filled.Value(f.ID); ok && len(v.Raw) >= 4 {
-				return v.Raw[len(v.Raw)-4:]
-			}
+	for _, a := range s.accounts() {
+		if len(a) >= 4 {
+			return a[len(a)-4:]
 		}
 	}
 	return "0000"

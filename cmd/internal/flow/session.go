@@ -33,6 +33,7 @@ type Session struct {
 	sheet    render.Sheet // unsigned
 	page     int
 	inks     []signed // of the signers so far
+	took     []Took   // of taking, drawing and marking
 	box      *Box
 	result   *Result
 }

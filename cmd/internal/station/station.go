@@ -30,7 +30,10 @@ type Options struct {
 	// MachineKey unlocks the store: 32 bytes, wiped after use. fresh tells that
 	// there is no store yet, so that a key may be made.
 	MachineKey func(dir string, fresh bool) ([]byte, error)
-	// Factor is the second factor of logins, nil: none.
+	// Check looks at the store's file in a process of its own before it is
+	// opened, so that a damaged one cannot take this one down; nil: not done.
+	Check func(ctx context.Context, dir string) error
+	// Factor is the second factor of logins, nil: TOTP as the site wants it.
 	Factor auth.Factor
 	// Cost of password hashes; zero: the default.
 	Cost auth.Cost
@@ -62,12 +65,17 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the workstation's folder: %w", err)
 	}
-	key, err := o.MachineKey(o.Dir, !exists(o.Dir, store.File))
+	if o.Check != nil && exists(o.Dir, store.File) {
+		if err := o.Check(ctx, o.Dir); err != nil {
+			return nil, err
+		}
+	}
+	so, err := o.store()
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.Open(o.Dir, store.Options{Key: key, Now: o.Now, Rand: o.Rand, Floor: o.Site.Floor})
-	clear(key)
+	s, err := store.Open(o.Dir, so)
+	clear(so.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -75,11 +83,44 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 	if err := st.claim(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if o.Factor == nil {
+		o.Factor = auth.TOTP{Store: s, Required: o.Site.SecondFactor}
+	}
 	st.Users, err = auth.New(s, auth.Options{Cost: o.Cost, Now: o.Now, Rand: o.Rand, Factor: o.Factor})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return st, nil
+}
+
+// store gives the options of the store; its Key is to be wiped.
+func (o Options) store() (store.Options, error) {
+	fresh := !exists(o.Dir, store.File)
+	signer, err := checkpointSigner(o.Dir, o.Site.BranchCode+"-"+o.Site.Workstation, fresh, o.Rand)
+	if err != nil {
+		return store.Options{}, err
+	}
+	key, err := o.MachineKey(o.Dir, fresh)
+	if err != nil {
+		return store.Options{}, err
+	}
+	return store.Options{Key: key, Now: o.Now, Rand: o.Rand, Floor: o.Site.Floor, Ballast: o.Site.Ballast, Signer: signer}, nil
+}
+
+// Restore puts a backup in the place of the folder's store; see store.Restore.
+func Restore(ctx context.Context, o Options, path string, lose bool) error {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	so, err := o.store()
+	if err != nil {
+		return err
+	}
+	defer clear(so.Key)
+	return store.Restore(ctx, o.Dir, path, so, lose, store.Entry{Actor: auth.System, Action: "restore", Outcome: "ok"})
 }
 
 // Close releases the store.

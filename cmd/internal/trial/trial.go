@@ -56,7 +56,7 @@ func Prepare(dir string, now time.Time) (config.Site, error) {
 	site.Roots = Root(dir)
 	site.Archive = "dir:" + filepath.Join(dir, "archive")
 	site.AcceptTest = true
-	site.Floor = 32 << 20
+	site.Floor, site.Ballast = 32<<20, 1<<20
 	if _, err := os.Stat(filepath.Join(dir, "trial")); err == nil {
 		return site, nil
 	}

@@ -16,6 +16,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"moqian/assets"
+	"moqian/cmd/internal/ctl"
 	"moqian/cmd/internal/flow"
 	"moqian/cmd/internal/station"
 	"moqian/cmd/internal/trial"
@@ -45,7 +46,7 @@ func start(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	site.Floor = 1
-	b.st, err = station.Open(t.Context(), station.Options{Dir: dir, Site: site, Trial: true, MachineKey: station.KeyFile,
+	b.st, err = station.Open(t.Context(), station.Options{Dir: dir, Site: site, Trial: true, MachineKey: ctl.MachineKey(site),
 		Factor: auth.Trial{}, Cost: trial.Cost(), Now: clock})
 	if err != nil {
 		t.Fatal(err)
@@ -70,11 +71,15 @@ func (b *bench) options(bank string, clock func() time.Time) Options {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	to, err := b.st.Archive("", os.Getenv)
+	line := station.Line{Getenv: os.Getenv}
+	to, err := b.st.Archive(line)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	w := b.st.Worker(to)
+	w, err := b.st.Worker(to, line)
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	return Options{Bank: form.Text(b.st.Site.Bank), Branch: form.Text(b.st.Site.Branch), Window: "01", Version: "0.1.0", Lang: "zh",
 		Store: b.st.Store, Users: b.st.Users, Fonts: fonts, Factor: true, Assets: assets.FS, Now: clock, Floor: 1 << 20,
 		Free: func() (int64, error) { return 38 << 30, nil },
@@ -158,9 +163,9 @@ func (b *bench) write(seed uint64) {
 		time.Sleep(time.Millisecond)
 	}
 	b.hand.Play(ctx, track)
-	for last := -1; last < n || last != b.bridge.state().samples; { // all have arrived
+	// The hover reports before count too, so wait until the last one has come.
+	for last := -1; last < n || last != b.bridge.state().samples || b.bridge.state().down; time.Sleep(50 * time.Millisecond) {
 		last = b.bridge.state().samples
-		time.Sleep(40 * time.Millisecond)
 	}
 	b.bridge.mu.Lock()
 	b.bridge.pen.at = time.Now().Add(-time.Hour)

@@ -85,6 +85,9 @@ func blur(s *shade, sigma float64) *shade {
 	return out
 }
 
+// truth is how the last scan lay.
+var truth pose
+
 // scan lays the page askew on a scanner: ±2°, ±1 % size, blur, noise, gamma,
 // JPEG.
 func scan(p *shade, r *rand.Rand, dpi, quality float64) *Gray {
@@ -92,6 +95,7 @@ func scan(p *shade, r *rand.Rand, dpi, quality float64) *Gray {
 }
 
 func scanAt(p *shade, dpi, quality, angle, scale, gamma, noise float64, r *rand.Rand) *Gray {
+	truth = pose{angle: angle, scale: scale}
 	b := blur(p, max(0.03, 0.5*mmPerInch/dpi))
 	k := dpi / mmPerInch
 	w, h := int(float64(p.w)/p.perMM*k*1.02), int((float64(p.h)/p.perMM+1)*k*1.02)

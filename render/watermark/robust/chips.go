@@ -1,20 +1,18 @@
 package robust
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // chip is what the readings say about a cell.
 type chip struct {
 	cell int
 	v    float64 // by how much half the width deviates, mm
-	w    float64 // weight: mm of line
+	llr  float64 // log of the odds that it is wider rather than narrower
+	w    float64 // mm of line
 }
 
 const (
 	// knot is the distance of the knots of the baseline, mm.
-	knot = 1.7
+	knot = 2
 	// blend is the σ with which the width changes from cell to cell, mm.
 	blend = 0.10
 	// leastLine is the length of clear line that makes a chip, mm.
@@ -30,30 +28,60 @@ type row struct {
 }
 
 // chips separates the deviations of cells from one another and from the slow
-// change of the nib, by least squares.
-func (t *trace) chips(where func(vec) vec) []chip {
+// change of the nib.
+func (t *trace) chips(where func(vec) vec, sure bool) []chip {
 	sys := system{index: map[int]int{}}
 	for _, c := range t.chains {
 		sys.chain(c, where)
 	}
-	n := len(sys.cells)
-	if n == 0 {
+	if len(sys.cells) == 0 {
 		return nil
 	}
-	x := sys.solve()
-	out := make([]chip, n)
-	for i := range out {
-		out[i] = chip{sys.cells[i], x[i], sys.line[i]}
+	rounds := epQuick
+	if sure {
+		rounds = epRounds
 	}
-	return slices.DeleteFunc(out, func(c chip) bool { return c.w < leastLine })
+	o := sys.order()
+	x := sys.least(&o)
+	llr := sys.odds(&o, x, rounds)
+	var out []chip
+	for i, w := range sys.line {
+		if w >= leastLine {
+			out = append(out, chip{sys.cells[i], x[o.cell[i]], llr[i], w})
+		}
+	}
+	return out
+}
+
+// less are the deviations that remain once each cell's level is taken off.
+func (t *trace) less(where func(vec) vec, level func(cell int) float64) []chip {
+	sys := system{index: map[int]int{}, level: level}
+	for _, c := range t.chains {
+		sys.chain(c, where)
+	}
+	if len(sys.cells) == 0 {
+		return nil
+	}
+	o := sys.order()
+	x := sys.least(&o)
+	out := make([]chip, len(sys.cells))
+	for i := range out {
+		out[i] = chip{cell: sys.cells[i], v: x[o.cell[i]], w: sys.line[i]}
+	}
+	return out
 }
 
 type system struct {
+	level func(cell int) float64 // nil: nothing is taken off
 	index map[int]int
 	cells []int
 	line  []float64
 	rows  []row // knots as −1, −2, …
 	knots int
+	// first are the first and last knots of each chain.
+	first [][2]int
+	// visits are the cells of each chain in order.
+	visits [][]int
 }
 
 func (y *system) number(cell int) int {
@@ -82,29 +110,46 @@ func (y *system) chain(c chain, where func(vec) vec) {
 	}
 	pieces := max(1, int(math.Round(float64(len(c))*pace/knot)))
 	first := y.knots
-	y.knots += pieces + 1
+	y.knots += pieces + 3
+	y.first = append(y.first, [2]int{first, y.knots - 1})
 	n := int(math.Ceil(2.5 * blend / pace))
+	var visit []int
 	for i, r := range c {
 		if !r.ok {
 			continue
 		}
+		if k := y.number(at[i]); len(visit) == 0 || visit[len(visit)-1] != k {
+			visit = append(visit, k)
+		}
 		e := row{y: r.half, w: 1}
-		sum := 0.0
+		sum, off := 0.0, 0.0
 		for k := max(0, i-n); k <= min(len(c)-1, i+n); k++ {
 			g := math.Exp(-0.5 * math.Pow(float64(k-i)*pace/blend, 2))
 			e.add(y.number(at[k]), g)
 			sum += g
+			if y.level != nil {
+				off += g * y.level(at[k])
+			}
 		}
 		for j := range e.k {
 			e.k[j] /= sum
 			y.line[e.at[j]] += e.k[j] * pace
 		}
+		e.y -= off / sum
 		u := float64(i) / float64(len(c)-1) * float64(pieces)
 		k := min(int(u), pieces-1)
-		e.add(-1-first-k, 1-(u-float64(k)))
-		e.add(-1-first-k-1, u-float64(k))
+		for j, b := range spline(u - float64(k)) {
+			e.add(-1-first-k-j, b)
+		}
 		y.rows = append(y.rows, e)
 	}
+	y.visits = append(y.visits, visit)
+}
+
+// spline is the values of the four cubic B-splines over a piece.
+func spline(u float64) [4]float64 {
+	v := 1 - u
+	return [4]float64{v * v * v / 6, (3*u*u*u - 6*u*u + 4) / 6, (3*v*v*v - 6*v*v + 4) / 6, u * u * u / 6}
 }
 
 func (e *row) add(at int, k float64) {
@@ -115,94 +160,4 @@ func (e *row) add(at int, k float64) {
 		}
 	}
 	e.at, e.k = append(e.at, at), append(e.k, k)
-}
-
-// solve finds chips and knots, twice: the second time readings that fit badly
-// count less.
-func (y *system) solve() []float64 {
-	n := len(y.cells)
-	size := n + y.knots
-	var x []float64
-	for range 2 {
-		a, b := make([]float64, size*size), make([]float64, size)
-		id := func(i int) int {
-			if i < 0 {
-				return n - 1 - i
-			}
-			return i
-		}
-		for _, e := range y.rows {
-			for i, p := range e.at {
-				p = id(p)
-				b[p] += e.w * e.k[i] * e.y
-				for j, q := range e.at {
-					a[p*size+id(q)] += e.w * e.k[i] * e.k[j]
-				}
-			}
-		}
-		for i := range size {
-			if i < n {
-				a[i*size+i] += 1.0
-			} else {
-				a[i*size+i] += 1e-3
-			}
-		}
-		x = cholesky(a, b)
-		y.reweigh(x, id)
-	}
-	return x
-}
-
-func (y *system) reweigh(x []float64, id func(int) int) {
-	res := make([]float64, len(y.rows))
-	for i, e := range y.rows {
-		r := e.y
-		for j, p := range e.at {
-			r -= e.k[j] * x[id(p)]
-		}
-		res[i] = math.Abs(r)
-	}
-	order := slices.Clone(res)
-	slices.Sort(order)
-	limit := 2.5*1.5*order[len(order)/2] + 1e-6
-	for i, r := range res {
-		y.rows[i].w = 1
-		if r > limit {
-			y.rows[i].w = limit / r
-		}
-	}
-}
-
-// cholesky solves a x = b for a positive definite a, which it overwrites.
-func cholesky(a, b []float64) []float64 {
-	n := len(b)
-	for i := range n {
-		ri := a[i*n : i*n+i+1]
-		for j := range i + 1 {
-			rj := a[j*n : j*n+j+1]
-			s := ri[j]
-			for k, v := range rj[:j] {
-				s -= ri[k] * v
-			}
-			if i == j {
-				ri[i] = math.Sqrt(max(s, 1e-12))
-			} else {
-				ri[j] = s / rj[j]
-			}
-		}
-	}
-	x := slices.Clone(b)
-	for i := range n {
-		for k := range i {
-			x[i] -= a[i*n+k] * x[k]
-		}
-		x[i] /= a[i*n+i]
-	}
-	for i := n - 1; i >= 0; i-- {
-		for k := i + 1; k < n; k++ {
-			x[i] -= a[k*n+i] * x[k]
-		}
-		x[i] /= a[i*n+i]
-	}
-	return x
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"math/bits"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -14,31 +15,18 @@ type bit struct {
 }
 
 const (
-	// triples: how many of the least sure basis bits are flipped three at once.
-	triples = 26
 	// listed candidates of a decoding have their tag checked.
-	listed = 16
+	listed = 3
 )
 
 // soften turns chips into soft bits: limited, so that a few wild cells do not
 // rule.
 func (p *pattern) soften(chips []chip) []bit {
-	var size []float64
-	for _, c := range chips {
-		size = append(size, math.Abs(c.v)*math.Sqrt(c.w))
-	}
-	if len(size) == 0 {
-		return nil
-	}
-	slices.Sort(size)
-	unit := size[len(size)/2] + 1e-9
 	var out []bit
 	for _, c := range chips {
-		if p.pilot[c.cell] != 0 {
-			continue
+		if p.pilot[c.cell] == 0 {
+			out = append(out, bit{p.masks[c.cell], 2 * math.Tanh(c.llr/4) * float64(p.flip[c.cell])})
 		}
-		v := c.v * math.Sqrt(c.w) / unit * float64(p.flip[c.cell])
-		out = append(out, bit{p.masks[c.cell], 2 * math.Tanh(v/2)})
 	}
 	slices.SortFunc(out, func(a, b bit) int { return cmp.Compare(math.Abs(b.llr), math.Abs(a.llr)) })
 	return out
@@ -106,12 +94,58 @@ func (m mask) first() int {
 }
 
 // decode looks for the handle of k payload bits by ordered statistics (Fossorier
-// and Lin 1995): the surest independent bits, then those with one, two and, of
-// the least sure, three of them turned.
-func (p *pattern) decode(soft []bit, k int) ([]byte, bool) {
+// and Lin 1995): the surest independent bits, then those with one or two turned.
+// Again and again, the order of the bits is shaken: some sure bits are wrong.
+func (p *pattern) decode(soft []bit, k, rounds int) (message, bool) {
+	if len(soft) < k {
+		return message{}, false
+	}
+	r := rand.New(rand.NewPCG(1, uint64(k)))
+	l := shortlist{}
+	order := slices.Clone(soft)
+	key := make([]float64, len(soft))
+	at := make([]int, len(soft))
+	for round := range rounds {
+		for i, s := range soft {
+			at[i], key[i] = i, math.Abs(s.llr)
+			if round > 0 {
+				key[i] *= math.Exp(shake * r.NormFloat64())
+			}
+		}
+		slices.SortFunc(at, func(a, b int) int { return cmp.Compare(key[b], key[a]) })
+		for i, j := range at {
+			order[i] = soft[j]
+		}
+		if !ordered(order, k, &l) {
+			return message{}, false
+		}
+		for i := range l.best {
+			if c := &l.best[i]; !c.seen {
+				c.seen = true
+				if l.checks++; l.checks > mostChecks {
+					return message{}, false
+				}
+				if m, ok := p.open(c.m, k); ok {
+					return m, true
+				}
+			}
+		}
+	}
+	return message{}, false
+}
+
+const (
+	// shake is the σ of the logarithm by which the order is shaken.
+	shake = 0.6
+	// mostChecks of tags in one decoding keep a chance hit below 2^-34.
+	mostChecks = 64
+)
+
+// ordered is one round: it offers payloads to the list.
+func ordered(soft []bit, k int, l *shortlist) bool {
 	b, ok := eliminate(soft, k)
 	if !ok {
-		return nil, false
+		return false
 	}
 	var start mask
 	for i, at := range b.pick {
@@ -119,63 +153,51 @@ func (p *pattern) decode(soft []bit, k int) ([]byte, bool) {
 			start = start.xor(b.turn[i])
 		}
 	}
-	// For each turn: which soft bits change.
 	n := len(soft)
 	words := (n + 63) / 64
-	change := make([][]uint64, k)
-	for i := range change {
-		change[i] = make([]uint64, words)
-		for j, s := range soft {
-			if s.mask.cut(k).parity(b.turn[i]) == 1 {
-				change[i][j/64] |= 1 << (j % 64)
-			}
-		}
-	}
-	wrong := make([]uint64, words)
+	change := make([]uint64, k*words) // which soft bits change with each turn
+	wrong, now := make([]uint64, words), make([]uint64, words)
 	cost := make([]float64, n)
 	for j, s := range soft {
-		if hard := s.llr < 0; hard != (s.mask.cut(k).parity(start) == 1) {
+		m := s.mask.cut(k)
+		for i := range k {
+			change[i*words+j/64] |= uint64(m.parity(b.turn[i])) << (j % 64)
+		}
+		if hard := s.llr < 0; hard != (m.parity(start) == 1) {
 			wrong[j/64] |= 1 << (j % 64)
 		}
 		cost[j] = math.Abs(s.llr)
 	}
-	l := shortlist{}
-	now := make([]uint64, words)
-	try := func(m mask, with ...int) {
-		copy(now, wrong)
-		for _, i := range with {
-			for w, c := range change[i] {
-				now[w] ^= c
-			}
-			m = m.xor(b.turn[i])
-		}
-		l.offer(m, now, cost)
-	}
-	try(start)
+	l.offer(start, wrong, cost)
 	for i := range k {
-		try(start, i)
+		ci := change[i*words : (i+1)*words]
+		for w := range now {
+			now[w] = wrong[w] ^ ci[w]
+		}
+		mi := start.xor(b.turn[i])
+		l.offer(mi, now, cost)
 		for j := range i {
-			try(start, i, j)
-			for h := max(0, k-triples); i >= k-triples && j >= k-triples && h < j; h++ {
-				try(start, i, j, h)
+			cj := change[j*words : (j+1)*words]
+			for w := range now {
+				now[w] = wrong[w] ^ ci[w] ^ cj[w]
 			}
+			l.offer(mi.xor(b.turn[j]), now, cost)
 		}
 	}
-	for _, c := range l.best {
-		if handle, ok := p.open(c.m, k); ok {
-			return handle, true
-		}
-	}
-	return nil, false
+	return true
 }
 
 type candidate struct {
 	m    mask
 	cost float64
+	seen bool
 }
 
 // shortlist keeps the payloads that contradict the soft bits least.
-type shortlist struct{ best []candidate }
+type shortlist struct {
+	best   []candidate
+	checks int
+}
 
 func (l *shortlist) offer(m mask, wrong []uint64, cost []float64) {
 	limit := math.Inf(1)
@@ -192,7 +214,10 @@ func (l *shortlist) offer(m mask, wrong []uint64, cost []float64) {
 		}
 	}
 	at, _ := slices.BinarySearchFunc(l.best, sum, func(c candidate, s float64) int { return cmp.Compare(c.cost, s) })
-	l.best = slices.Insert(l.best, at, candidate{m, sum})
+	if at < len(l.best) && l.best[at].m == m {
+		return
+	}
+	l.best = slices.Insert(l.best, at, candidate{m: m, cost: sum})
 	if len(l.best) > listed {
 		l.best = l.best[:listed]
 	}

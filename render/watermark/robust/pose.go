@@ -22,6 +22,7 @@ const (
 type pose struct {
 	angle, scale float64
 	mid          vec
+	extent       float64 // of the ink from its middle, mm
 }
 
 func (t pose) ink(p vec) vec { return spin(p, t.angle, t.scale).sub(t.mid) }
@@ -59,8 +60,14 @@ func (t *trace) deviations() [][]deviation {
 		return nil
 	}
 	for _, d := range out {
+		all = all[:0]
 		for i := range d {
-			d[i].e = max(-2.5, min(2.5, d[i].e/sd))
+			all = append(all, math.Abs(d[i].e))
+		}
+		slices.Sort(all)
+		own := max(sd, 1.5*all[len(all)/2])
+		for i := range d {
+			d[i].e = max(-2.5, min(2.5, d[i].e/own)) * sd / own
 		}
 	}
 	return out
@@ -97,7 +104,7 @@ type fit struct {
 	pilot, even, score float64
 }
 
-func (p *pattern) rate(dev [][]deviation, t pose) fit {
+func (p *signs) rate(dev [][]deviation, t pose) fit {
 	f := fit{pose: t}
 	sin, cos := math.Sincos(t.angle)
 	a, b := cos/t.scale, sin/t.scale
@@ -110,9 +117,9 @@ func (p *pattern) rate(dev [][]deviation, t pose) fit {
 			}
 			even += e * e / k
 			runs++
-			if s := p.pilot[at]; s != 0 {
+			if s := p[at]; s != 0 {
 				sum += e * float64(s)
-				n += k
+				n += k * float64(s) * float64(s)
 			}
 		}
 		for _, d := range chain {
@@ -134,8 +141,7 @@ func (p *pattern) rate(dev [][]deviation, t pose) fit {
 }
 
 // search looks for the pose of ink with this pattern; the best come first.
-func (p *pattern) search(t *trace) []fit {
-	dev := t.deviations()
+func (p *signs) search(t *trace, dev [][]deviation) []fit {
 	if len(dev) == 0 {
 		return nil
 	}
@@ -147,7 +153,7 @@ func (p *pattern) search(t *trace) []fit {
 			for y := -shifts; y <= shifts; y++ {
 				for x := -shifts; x <= shifts; x++ {
 					m := mid.add(vec{float64(x) * shiftStep, float64(y) * shiftStep})
-					all = append(all, p.rate(dev, pose{angle, scale, m}))
+					all = append(all, p.rate(dev, pose{angle: angle, scale: scale, mid: m}))
 				}
 			}
 		}
@@ -156,7 +162,7 @@ func (p *pattern) search(t *trace) []fit {
 }
 
 // best orders fits and looks closely at the first.
-func (p *pattern) best(t *trace, dev [][]deviation, all []fit) []fit {
+func (p *signs) best(t *trace, dev [][]deviation, all []fit) []fit {
 	mean, sd := 0.0, 0.0
 	for _, f := range all {
 		mean += f.even
@@ -169,9 +175,9 @@ func (p *pattern) best(t *trace, dev [][]deviation, all []fit) []fit {
 		score(&all[i])
 	}
 	slices.SortFunc(all, func(a, b fit) int { return cmp.Compare(b.score, a.score) })
-	extent := 1.0
-	for _, q := range t.hull {
-		extent = max(extent, spin(q, 0, 1).sub(middle(t.hull, 0, 1)).len())
+	extent := t.extent()
+	for i := range all {
+		all[i].extent = extent
 	}
 	var out []fit
 	for _, f := range all {
@@ -187,7 +193,7 @@ func (p *pattern) best(t *trace, dev [][]deviation, all []fit) []fit {
 		}
 	}
 	for i := range out {
-		out[i] = p.climb(dev, out[i], extent, score)
+		out[i] = p.climb(dev, out[i], 0.08, score)
 	}
 	slices.SortFunc(out, func(a, b fit) int { return cmp.Compare(b.score, a.score) })
 	return out
@@ -198,35 +204,65 @@ func apart(a, b pose, extent float64) float64 {
 	return a.mid.sub(b.mid).len() + extent*(math.Abs(a.angle-b.angle)+math.Abs(a.scale-b.scale))
 }
 
+// extent is how far the ink reaches from its middle, mm, at least 1.
+func (t *trace) extent() float64 {
+	mid, out := middle(t.hull, 0, 1), 1.0
+	for _, q := range t.hull {
+		out = max(out, q.sub(mid).len())
+	}
+	return out
+}
+
 // climb moves a pose in ever smaller steps while that suits better.
-func (p *pattern) climb(dev [][]deviation, f fit, extent float64, score func(*fit)) fit {
-	for step := 0.08; step > 0.008; step /= 2 {
+func (p *signs) climb(dev [][]deviation, f fit, step float64, score func(*fit)) fit {
+	for ; step > 0.008; step /= 2 {
 		for moved := true; moved; {
 			moved = false
-			for axis := range 4 {
-				for _, d := range []float64{-step, step} {
-					g := f.pose
-					switch axis {
-					case 0:
-						g.mid.x += d
-					case 1:
-						g.mid.y += d
-					case 2:
-						g = g.about(d/extent, 0)
-					case 3:
-						g = g.about(0, d/extent)
-					}
-					if h := p.rate(dev, g); true {
-						score(&h)
-						if h.score > f.score+1e-9 {
-							f, moved = h, true
-						}
-					}
+			for way := range 8 {
+				h := p.rate(dev, f.pose.nudge(way, step))
+				if score(&h); h.score > f.score+1e-9 {
+					f, moved = h, true
 				}
 			}
 		}
 	}
 	return f
+}
+
+// nudge moves ink by about step: along x or y, by a turn or by a change of size.
+func (t pose) nudge(way int, step float64) pose {
+	if way%2 == 1 {
+		step = -step
+	}
+	switch way / 2 {
+	case 0:
+		t.mid.x += step
+	case 1:
+		t.mid.y += step
+	case 2:
+		t = t.about(step/t.extent, 0)
+	default:
+		t = t.about(0, step/t.extent)
+	}
+	return t
+}
+
+// settle reads the chips of a pose, lets all of them say where the cells lie,
+// and reads again.
+func (t *trace) settle(dev [][]deviation, f pose) (pose, []chip) {
+	chips := t.chips(f.ink, false)
+	for round := range 2 {
+		var s signs
+		for _, c := range chips {
+			s[c.cell] = float32(math.Tanh(c.llr / 2))
+		}
+		byPilot := func(f *fit) { f.score = f.pilot }
+		now := s.rate(dev, f)
+		byPilot(&now)
+		f = s.climb(dev, now, 0.04, byPilot).pose
+		chips = t.chips(f.ink, round == 1)
+	}
+	return f, chips
 }
 
 // about turns and scales a pose a little around the middle of the ink.
@@ -235,7 +271,7 @@ func (t pose) about(angle, scale float64) pose {
 	s, c := math.Sincos(t.angle)
 	m := t.mid.mul(t.scale)
 	img := vec{c*m.x - s*m.y, s*m.x + c*m.y}
-	g := pose{angle: t.angle + angle, scale: t.scale * (1 + scale)}
+	g := pose{angle: t.angle + angle, scale: t.scale * (1 + scale), extent: t.extent}
 	g.mid = spin(img, g.angle, g.scale)
 	return g
 }
