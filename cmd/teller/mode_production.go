@@ -24,3 +24,5 @@ func prepare(_ context.Context, _ *station.Station, o *ui.Options) error {
 }
 
 func startProbe(flags) (func(x, y int, at time.Time), func(frames int), error) { return nil, func(int) {}, nil }
+
+func probeFlags(*flag.FlagSet, *flags) {}
