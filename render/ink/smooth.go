@@ -23,15 +23,15 @@ func smooth(samples []pad.Sample, p Params) *Ink {
 		n = n.refine(pieces, u, p.Noise)
 	}
 	k := &Ink{nib: p.Nib}
-	var pressure []float64
+	var ps []press
 	for _, rs := range strokes {
 		t := m.track(rs, u, n)
 		t.w = even(rs)
-		pressure = append(pressure, t.w...)
+		ps = t.pressures(ps)
 		k.tracks = append(k.tracks, t)
 	}
-	f := feel(pressure)
-	clear(pressure)
+	f := feel(ps)
+	clear(ps)
 	for i := range k.tracks {
 		for j, v := range k.tracks[i].w {
 			k.tracks[i].w[j] = p.Nib.Min + (p.Nib.Max-p.Nib.Min)*f.share(v)
@@ -56,6 +56,21 @@ func (m *smoother) track(rs []report, u float64, n noise) track {
 		k.bridge[i-1] = true
 	}
 	return k
+}
+
+// pressures adds those of a track, which still stand where the widths will.
+func (k *track) pressures(ps []press) []press {
+	for i, p := range k.w {
+		l := 0.0
+		if i > 0 {
+			l += k.length(i-1) / 2
+		}
+		if i+1 < len(k.w) {
+			l += k.length(i) / 2
+		}
+		ps = append(ps, press{p, l})
+	}
+	return ps
 }
 
 // wipe overwrites the room of the smoother.
