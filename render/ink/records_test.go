@@ -216,7 +216,10 @@ func ranked(v []float64) []float64 {
 func TestRecordsLiveInkMovesLittle(t *testing.T) {
 	var moves []float64
 	worst, id := 0.0, ""
-	for _, r := range records(t, "svc2004_task2.jsonl") {
+	for i, r := range records(t, "svc2004_task2.jsonl") {
+		if i%4 > 0 && os.Getenv("MOQIAN_TORTURE") == "" {
+			continue // a quarter of the time
+		}
 		p := usual
 		p.Rate = 100
 		k, err := Smooth(r.samples, p)

@@ -1,6 +1,10 @@
 package ink
 
-import "moqian/pad"
+import (
+	"math"
+
+	"moqian/pad"
+)
 
 // smooth cleans the samples and smooths the whole signature.
 func smooth(samples []pad.Sample, p Params) *Ink {
@@ -18,9 +22,9 @@ func smooth(samples []pad.Sample, p Params) *Ink {
 	var m smoother
 	n.sigma /= doubt
 	n.q *= doubt * doubt
-	for range lessons {
+	for step := range lessons {
 		m.learnFrom(pieces, n, u)
-		n = n.refine(pieces, u, p.Noise)
+		n = n.refine(pieces, u, p.Noise, math.Ldexp(1, -min(step, 1)))
 	}
 	k := &Ink{nib: p.Nib}
 	var ps []press
