@@ -33,6 +33,7 @@ func smooth(samples []pad.Sample, p Params) *Ink {
 		t.w = even(rs)
 		ps = t.pressures(ps)
 		k.tracks = append(k.tracks, t)
+		k.finest += t.total() / mostDabs
 	}
 	f := feel(ps)
 	clear(ps)
