@@ -31,6 +31,9 @@ const (
 type flags struct {
 	data, config, lang string
 	one                bool
+	two                string
+	probe              string // trial builds only
+	probeX             int
 }
 
 func (f *flags) parse(args []string) error {
@@ -39,6 +42,8 @@ func (f *flags) parse(args []string) error {
 	set.StringVar(&f.config, "config", "", "site configuration `file`; without it site.json in the folder")
 	set.StringVar(&f.lang, "lang", "", "`zh` or en, until the teller switches")
 	set.BoolVar(&f.one, "one-window", false, "customer and teller share a window although there are two screens")
+	set.StringVar(&f.two, "customer-at", "", "`X,Y,W,H`: where the customer's window goes, in pixels, when the screens are joined to one")
+	probeFlags(set, f)
 	set.Usage = func() {
 		fmt.Fprintln(set.Output(), "teller: the desktop program\n\nexample: teller --data trial")
 		set.PrintDefaults()
@@ -89,6 +94,12 @@ func options(ctx context.Context, st *station.Station, f flags) (ui.Options, err
 		Preview: platform.Preview, Speak: platform.Voice(ctx), Export: exporter(st.Dir)}
 	if f.lang != "" {
 		o.Lang = f.lang
+	}
+	if f.two != "" {
+		o.Two = new(ui.Area)
+		if _, err := fmt.Sscanf(f.two, "%d,%d,%d,%d", &o.Two.X, &o.Two.Y, &o.Two.W, &o.Two.H); err != nil {
+			return o, fmt.Errorf("--customer-at %s: want X,Y,W,H", f.two)
+		}
 	}
 	if platform.CanPrint() {
 		o.Print = platform.Print

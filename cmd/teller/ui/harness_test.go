@@ -163,8 +163,9 @@ func (b *bench) write(seed uint64) {
 		time.Sleep(time.Millisecond)
 	}
 	b.hand.Play(ctx, track)
-	for b.bridge.state().samples < n {
-		time.Sleep(time.Millisecond)
+	// The hover reports before count too, so wait until the last one has come.
+	for last := -1; last < n || last != b.bridge.state().samples || b.bridge.state().down; time.Sleep(50 * time.Millisecond) {
+		last = b.bridge.state().samples
 	}
 	b.bridge.mu.Lock()
 	b.bridge.pen.at = time.Now().Add(-time.Hour)

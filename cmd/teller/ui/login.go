@@ -257,7 +257,7 @@ func (a *App) signOut() {
 	a.user = auth.Account{}
 	a.hush()
 	a.open(newLogin(a))
-	a.work(func(ctx context.Context) {
+	a.aside(func(ctx context.Context) {
 		_ = a.o.Store.Audit().Append(ctx, store.Entry{Actor: name, Action: "logout", Outcome: "ok"})
 	}, func() {})
 }

@@ -56,7 +56,18 @@ type Options struct {
 	// own way. One says that there is one screen only, whatever the toolkit says.
 	Place func() (x, y int, ok bool)
 	One   bool
+	// Two is where the customer's window goes, in pixels, on desks whose screens
+	// the driver joins to one; nil: the second screen.
+	Two *Area
+	// Quit, when closed, closes the windows; nil: only people do.
+	Quit <-chan struct{}
+	// Saw hears of each sample with the pen down: the pixel of the customer's
+	// window that it darkens, and when it came. For measurements; nil: nobody.
+	Saw func(x, y int, at time.Time)
 }
+
+// Area is a place on the desktop in pixels.
+type Area struct{ X, Y, W, H int }
 
 // Pads finds signature pads.
 type Pads interface {
