@@ -59,6 +59,8 @@ type Faults struct {
 	NoConditions bool
 	// NoDigests takes wrong SHA-256 digests.
 	NoDigests bool
+	// Drop keeps the digests of objects only: for floods.
+	Drop bool
 	// Ahead is how far the bank's clock is ahead; it refuses requests that are
 	// signed more than 15 minutes off.
 	Ahead time.Duration
@@ -208,6 +210,9 @@ func (b *Bank) put(w http.ResponseWriter, r *http.Request, key string, body []by
 	case there && !f.NoConditions && r.Header.Get("If-None-Match") == "*":
 		fail(w, r, http.StatusPreconditionFailed, "PreconditionFailed")
 		return
+	}
+	if f.Drop {
+		body = nil
 	}
 	b.objects[key] = stored{bytes.Clone(body), r.Header.Get("X-Amz-Checksum-Sha256"), time.Now()}
 	b.puts[key]++
