@@ -5,7 +5,9 @@
 SHELL := /bin/bash
 
 BUILD := build
-TRIAL := virtualpad
+# migrated_fynedo selects the toolkit's own rules for threads
+PROD := migrated_fynedo
+TRIAL := virtualpad migrated_fynedo
 TRIALDIR ?= $${XDG_DATA_HOME:-$$HOME/.local/share}/moqian-trial
 FUZZTIME ?= 10s
 VERSITYGW := v1.8.0
@@ -20,7 +22,7 @@ help:
 run:
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
 		.ci/deps window && \
-		go build -tags "$(TRIAL) migrated_fynedo" -o $(BUILD)/teller-trial ./cmd/teller && \
+		go build -tags "$(TRIAL)" -o $(BUILD)/teller-trial ./cmd/teller && \
 		exec $(BUILD)/teller-trial --data "$(TRIALDIR)"; \
 	else \
 		echo "no display (DISPLAY and WAYLAND_DISPLAY are empty): the same transaction without a window"; \
@@ -30,10 +32,10 @@ run:
 
 ## test           everything that continuous integration checks
 test: tools
-	go vet ./...
-	go vet -tags "$(TRIAL) migrated_fynedo" ./...
-	go build -o $(BUILD)/ ./cmd/tellerctl
-	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" go test ./...
+	go vet -tags "$(PROD)" ./...
+	go vet -tags "$(TRIAL)" ./...
+	go build -tags "$(PROD)" -o $(BUILD)/ ./cmd/tellerctl ./cmd/teller
+	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" go test -tags "$(PROD)" ./...
 	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" go test -tags "$(TRIAL)" ./...
 	$(MAKE) --no-print-directory fuzz
 
@@ -53,8 +55,7 @@ fuzz:
 
 ## build          production programs in build/
 build:
-	go build -o $(BUILD)/ ./cmd/tellerctl
-	@if [ -d cmd/teller ]; then go build -tags migrated_fynedo -o $(BUILD)/ ./cmd/teller; fi
+	go build -tags "$(PROD)" -o $(BUILD)/ ./cmd/tellerctl ./cmd/teller
 
 ## bench          every benchmark with its floor in the same run
 bench:
@@ -70,3 +71,10 @@ clean:
 .PHONY: notices
 notices:
 	@sed '/^Go modules, by/q' NOTICE > $(BUILD)/NOTICE && .ci/notices >> $(BUILD)/NOTICE && mv $(BUILD)/NOTICE NOTICE
+
+## install-udev   lets the people at this machine open its pads
+.PHONY: install-udev
+install-udev:
+	@sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	$$sudo install -m 644 assets/udev/*.rules /etc/udev/rules.d/ && \
+	{ $$sudo udevadm control --reload && $$sudo udevadm trigger --subsystem-match=usb || echo "udev is not running here: the rule counts from the next start"; }

@@ -106,8 +106,16 @@ func (v *verifier) changes() {
 		}
 	}
 	forbidden := map[int]bool{}
+	before := references{}
+	if first < last {
+		var err error
+		if before, err = referencesOf(v.doc.At(first)); err != nil {
+			v.problem("structure", "对象无法读取", err.Error())
+			v.wrong = true
+		}
+	}
 	for i := first + 1; i <= last; i++ {
-		s := judgeStep(v.doc, i, v.permissions(i-1), v.known)
+		s := judgeStep(v.doc, i, v.permissions(i-1), v.known, before)
 		v.Changes = append(v.Changes, s.change(i))
 		if s.err != nil {
 			forbidden[i] = true

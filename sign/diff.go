@@ -27,17 +27,58 @@ type permission struct {
 type differ struct {
 	old, cur *pdf.File
 	allow    permission
-	known    certificates
+	known    *certificates
 	changed  map[int]bool
-	ok       map[int]bool // changed objects that are accounted for
-	widgets  map[pdf.Ref]bool
+	ok       map[int]bool     // changed objects that are accounted for
+	widgets  map[pdf.Ref]bool // new ones; false: must not be on a page
+	refs     references       // of the changed objects
 	step     step
 }
 
+// references are the numbers that the objects of a file refer to. A number that
+// was referred to before it was in use must never be taken into use: what the
+// signed pages lacked would appear in them.
+type references map[int]bool
+
+// add takes the references of an object.
+func (r references) add(o pdf.Object) {
+	switch o := o.(type) {
+	case pdf.Ref:
+		r[o.Num] = true
+	case pdf.Array:
+		for _, e := range o {
+			r.add(e)
+		}
+	case pdf.Dict:
+		for _, e := range o {
+			r.add(e)
+		}
+	case *pdf.Stream:
+		r.add(o.Dict)
+	}
+}
+
+// referencesOf all objects of a view.
+func referencesOf(f *pdf.File) (references, error) {
+	out := references{}
+	for _, r := range f.Refs() {
+		o, err := f.Get(r)
+		if err != nil {
+			return nil, err
+		}
+		out.add(o)
+	}
+	out.add(f.Trailer())
+	return out, nil
+}
+
 // judgeStep looks at revision i (from 1).
-func judgeStep(doc *pdf.File, i int, allow permission, known certificates) step {
+//
+// before are the references of all earlier revisions; those of this one are
+// added.
+func judgeStep(doc *pdf.File, i int, allow permission, known *certificates, before references) step {
 	d := &differ{old: doc.At(i - 1), cur: doc.At(i), allow: allow, known: known,
-		changed: map[int]bool{}, ok: map[int]bool{}, widgets: map[pdf.Ref]bool{}}
+		changed: map[int]bool{}, ok: map[int]bool{}, widgets: map[pdf.Ref]bool{}, refs: references{}}
 	r := doc.Revisions()[i]
 	for _, num := range r.Changed() {
 		d.changed[num] = true
@@ -46,7 +87,13 @@ func judgeStep(doc *pdf.File, i int, allow permission, known certificates) step 
 		if len(r.Loose) > 0 {
 			return fmt.Errorf("%d bytes at %d belong to no object", r.Loose[0][1]-r.Loose[0][0], r.Loose[0][0])
 		}
-		for _, look := range []func() error{d.trailer, d.structure, d.catalog, d.store, d.form, d.prepared, d.pages, d.info, d.metadata} {
+		if r.Reaches {
+			return errors.New("its cross-reference section leads into earlier revisions")
+		}
+		if err := d.dangling(before); err != nil {
+			return err
+		}
+		for _, look := range []func() error{d.trailer, d.structure, d.catalog, d.store, d.form, d.prepared, d.pages, d.info, d.metadata, d.orphans} {
 			if err := look(); err != nil {
 				return err
 			}
@@ -62,7 +109,41 @@ func judgeStep(doc *pdf.File, i int, allow permission, known certificates) step 
 		return nil
 	}()
 	d.step.err = err
+	for r := range d.refs {
+		before[r] = true
+	}
 	return d.step
+}
+
+// dangling: no new object has a number that was referred to before. It also
+// collects what the changed objects refer to.
+func (d *differ) dangling(before references) error {
+	d.refs.add(d.cur.Trailer())
+	for num := range d.changed {
+		r, used := d.cur.InUse(num)
+		if !used {
+			continue
+		}
+		if d.isNew(num) && before[num] {
+			return fmt.Errorf("object %d appears, to which the signed objects refer", num)
+		}
+		o, err := d.cur.Get(r)
+		if err != nil {
+			return err
+		}
+		d.refs.add(o)
+	}
+	return nil
+}
+
+// orphans: new objects that nothing refers to show nothing.
+func (d *differ) orphans() error {
+	for num := range d.changed {
+		if !d.ok[num] && d.isNew(num) && !d.refs[num] {
+			d.ok[num] = true
+		}
+	}
+	return nil
 }
 
 // kind of an object, for people.
@@ -312,8 +393,13 @@ func (d *differ) annotations(before, after pdf.Object) error {
 		return errors.New("an annotation is changed or removed")
 	}
 	for _, o := range b[len(a):] {
-		if r, ok := o.(pdf.Ref); !ok || !d.widgets[r] {
+		r, ok := o.(pdf.Ref)
+		shown, known := d.widgets[r]
+		if !ok || !known {
 			return errors.New("an annotation is added")
+		}
+		if !shown {
+			return errors.New("a document time stamp is visible")
 		}
 	}
 	if r, ok := after.(pdf.Ref); ok && d.changed[r.Num] {

@@ -115,10 +115,7 @@ func (d *differ) newWidget(r pdf.Ref, hidden bool) error {
 			return fmt.Errorf("a new field has a key /%s", key)
 		}
 	}
-	if hidden && !invisible(d.cur, w) {
-		return errors.New("a document time stamp is visible")
-	}
-	d.widgets[r] = true
+	d.widgets[r] = !hidden || invisible(d.cur, w)
 	for _, key := range []pdf.Name{"AP", "Lock", "SV", "MK", "BS", "DR", "Rect", "Border"} {
 		if err := d.reach(w[key], 0); err != nil {
 			return err

@@ -31,7 +31,7 @@ type dss struct {
 
 // readDSS reads the store of a view of the file; a file without one gives an
 // empty store. Everything in it must be what its place says.
-func readDSS(f *pdf.File, known certificates) (*dss, error) {
+func readDSS(f *pdf.File, known *certificates) (*dss, error) {
 	s := &dss{objects: map[int]bool{}}
 	catalog, err := f.Dict(f.Trailer()["Root"])
 	if err != nil || catalog == nil || catalog["DSS"] == nil {
@@ -76,7 +76,7 @@ func (s *dss) dict(f *pdf.File, o pdf.Object) (pdf.Dict, error) {
 // vriKey is the SHA-1 of a signature's /Contents in upper case hex.
 var vriKey = regexp.MustCompile(`^[0-9A-F]{40}$`)
 
-func (s *dss) related(f *pdf.File, o pdf.Object, known certificates) error {
+func (s *dss) related(f *pdf.File, o pdf.Object, known *certificates) error {
 	d, err := s.dict(f, o)
 	if err != nil {
 		return err
@@ -114,7 +114,7 @@ func (s *dss) related(f *pdf.File, o pdf.Object, known certificates) error {
 }
 
 // list reads an array of streams; each stream is read once.
-func (s *dss) list(f *pdf.File, kind pdf.Name, o pdf.Object, known certificates) error {
+func (s *dss) list(f *pdf.File, kind pdf.Name, o pdf.Object, known *certificates) error {
 	if r, ok := o.(pdf.Ref); ok {
 		s.objects[r.Num] = true
 	}
@@ -142,7 +142,7 @@ func (s *dss) list(f *pdf.File, kind pdf.Name, o pdf.Object, known certificates)
 	return nil
 }
 
-func (s *dss) item(f *pdf.File, kind pdf.Name, r pdf.Ref, known certificates) error {
+func (s *dss) item(f *pdf.File, kind pdf.Name, r pdf.Ref, known *certificates) error {
 	o, err := f.Get(r)
 	if err != nil {
 		return err

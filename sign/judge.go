@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"moqian/sign/pdf"
 )
@@ -18,7 +19,9 @@ type found struct {
 	revision int // −1: it covers none
 	cms      *cms
 	token    *Token // of a document time stamp, or inside the signature
-	trusted  bool   // token: a root vouches for it
+	size     int    // of the token in bytes
+	trusted  bool   // a trusted time stamp proves that it existed at proven
+	proven   time.Time
 }
 
 func (f *found) stamp() bool { return f.Kind == KindDocTimeStamp }
@@ -61,7 +64,7 @@ func (v *verifier) fits(s *found, c covered) error {
 		if s.token, err = readToken(c.cms, v.known, c.before, c.after); err != nil {
 			return err
 		}
-		s.cms = s.token.cms
+		s.cms, s.size = s.token.cms, len(c.cms)
 		v.describe(s)
 		s.SignedAt, s.TimeSource = rfc3339(s.token.Time), "timestamp"
 		return nil
@@ -80,9 +83,15 @@ func (v *verifier) fits(s *found, c covered) error {
 		return errors.New("the signing-certificate attribute is missing")
 	}
 	if s.cms.token != nil {
-		if s.token, err = readToken(s.cms.token, v.known, s.cms.value); err != nil {
+		s.token, err = readToken(s.cms.token, v.known, s.cms.value)
+		if errors.Is(err, errNoCertificate) {
+			v.problem("timestamp-untrusted", "时间戳未附证书，无法核验："+s.Field, s.Field+": the time stamp comes without its certificate and cannot be checked")
+			v.doubt, err = true, nil
+		}
+		if err != nil {
 			return err
 		}
+		s.size = len(s.cms.token)
 	}
 	if pades && !s.cms.hasTime {
 		s.Level = "B-B"
@@ -215,7 +224,7 @@ func trim(contents []byte) ([]byte, error) {
 // file covers (time stamps of the document apart): what slips and screens show
 // after signing.
 func ByteRangeDigest(file []byte) (sum [32]byte, err error) {
-	v := &verifier{known: certificates{}}
+	v := &verifier{known: newCertificates()}
 	if v.doc, err = pdf.ParseForeign(file); err != nil {
 		return sum, err
 	}

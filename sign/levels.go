@@ -7,15 +7,20 @@ import (
 	"time"
 )
 
+// validation reads the validation data of the file.
+func (v *verifier) validation() {
+	var err error
+	if v.store, err = readDSS(v.doc, v.known); err != nil {
+		v.problem("dss", "验证数据（DSS）不正确", "the validation data are not sound: "+err.Error())
+		v.wrong, v.store = true, &dss{}
+	}
+	v.known.elsewhere = v.store.certs
+}
+
 // trust judges certificates, newest signature first: a trusted document time
 // stamp proves that all before it existed at its time.
 func (v *verifier) trust() {
-	store, err := readDSS(v.doc, v.known)
-	if err != nil {
-		v.problem("dss", "验证数据（DSS）不正确", "the validation data are not sound: "+err.Error())
-		v.wrong = true
-		store = &dss{}
-	}
+	store := v.store
 	rev := &revocation{crls: append(slices.Clone(v.options.CRLs), store.crls...), ocsps: store.ocsps}
 	for _, f := range v.found {
 		if f.cms != nil {
@@ -40,8 +45,13 @@ func (v *verifier) trust() {
 		}
 		when := at
 		if f.token != nil && t.stamp(stamps, at, "inner") {
-			when, f.trusted = f.token.Time, true
+			when, f.proven, f.trusted = f.token.Time, f.token.Time, true
 			f.SignedAt, f.TimeSource = rfc3339(when), "timestamp"
+		}
+		if f.token == nil && archived {
+			// No time stamp of its own, but a document time stamp proves it.
+			f.proven, f.trusted = at, true
+			f.SignedAt, f.TimeSource = rfc3339(at), "timestamp"
 		}
 		chain := t.signer(signers, when)
 		t.level(chain, archived)
@@ -122,7 +132,7 @@ func (t truster) claimed(c *x509.Certificate) {
 		return
 	}
 	switch {
-	case t.f.trusted && m.After(t.f.token.Time.Add(leeway)):
+	case t.f.trusted && m.After(t.f.proven.Add(leeway)):
 		t.problem("claimed-time", "所称签署时间晚于时间戳："+t.f.Field, t.f.Field+": the claimed time is after the time stamp; the signatory's clock was wrong")
 	case m.After(t.options.At.Add(leeway)):
 		t.problem("claimed-time", "所称签署时间晚于核验时间："+t.f.Field, t.f.Field+": the claimed time is after the moment of judgement; one of the clocks is wrong")
@@ -151,6 +161,6 @@ func (t truster) level(chain []*x509.Certificate, archived bool) {
 // inFile: the file's own revocation data suffice, not only those given.
 func (t truster) inFile(chain []*x509.Certificate) bool {
 	own := &revocation{crls: append(slices.Clone(t.store.crls), t.f.cms.crls...), ocsps: t.store.ocsps, sound: t.rev.sound}
-	state, _ := own.chain(chain, t.f.token.Time, t.options.At)
+	state, _ := own.chain(chain, t.f.proven, t.options.At)
 	return state == RevocationGood
 }

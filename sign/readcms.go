@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 var (
@@ -91,15 +92,23 @@ func derefAny(v any) any {
 var errNotCMS = errors.New("the CMS is not as RFC 5652 wants it")
 
 // certificates parses certificates, each bytes once in a verification.
-type certificates map[string]*x509.Certificate
+type certificates struct {
+	parsed map[string]*x509.Certificate
+	// elsewhere are those of the file's validation data.
+	elsewhere []*x509.Certificate
+}
 
-func (m certificates) parse(der []byte) (*x509.Certificate, error) {
-	if c, ok := m[string(der)]; ok {
+func newCertificates() *certificates {
+	return &certificates{parsed: map[string]*x509.Certificate{}}
+}
+
+func (m *certificates) parse(der []byte) (*x509.Certificate, error) {
+	if c, ok := m.parsed[string(der)]; ok {
 		return c, nil
 	}
 	c, err := x509.ParseCertificate(der)
 	if err == nil {
-		m[string(der)] = c
+		m.parsed[string(der)] = c
 	}
 	return c, err
 }
@@ -108,7 +117,7 @@ func (m certificates) parse(der []byte) (*x509.Certificate, error) {
 // kind is the content type it must have. content are the signed bytes in order;
 // nil when they are inside. The result is there when the signer is known, even
 // beside an error.
-func readCMS(der []byte, kind asn1.ObjectIdentifier, known certificates, content ...[]byte) (*cms, error) {
+func readCMS(der []byte, kind asn1.ObjectIdentifier, known *certificates, content ...[]byte) (*cms, error) {
 	var outer struct {
 		Type    asn1.ObjectIdentifier
 		Content asn1.RawValue `asn1:"explicit,tag:0"`
@@ -137,7 +146,7 @@ func readCMS(der []byte, kind asn1.ObjectIdentifier, known certificates, content
 	if err := c.bag(e, known); err != nil {
 		return nil, err
 	}
-	if err := c.find(info.ID, info.Version); err != nil {
+	if err := c.find(info.ID, info.Version, known.elsewhere); err != nil {
 		return nil, err
 	}
 	return c, c.check(e, info, kind, content)
@@ -171,7 +180,7 @@ func (c *cms) check(e envelope, info signerInfo, kind asn1.ObjectIdentifier, con
 }
 
 // bag reads certificates and revocation lists.
-func (c *cms) bag(e envelope, known certificates) error {
+func (c *cms) bag(e envelope, known *certificates) error {
 	for rest := e.Certs.Bytes; len(rest) > 0; {
 		var raw asn1.RawValue
 		var err error
@@ -203,30 +212,38 @@ func (c *cms) bag(e envelope, known certificates) error {
 
 // find takes the signer out of the bag: by issuer and serial number (version 1)
 // or by subject key (version 3).
-func (c *cms) find(id asn1.RawValue, version int) error {
+//
+// Certificates from elsewhere in the file help when the bag lacks it.
+func (c *cms) find(id asn1.RawValue, version int, elsewhere []*x509.Certificate) error {
 	var byName struct {
 		Issuer asn1.RawValue
 		Serial *big.Int
 	}
-	for i, x := range c.others {
-		fits := false
+	fits := func(x *x509.Certificate) bool {
 		switch {
 		case version == 1 && id.Class == asn1.ClassUniversal:
 			rest, err := asn1.Unmarshal(id.FullBytes, &byName)
 			again, err2 := asn1.Marshal(byName)
-			fits = err == nil && err2 == nil && len(rest) == 0 && bytes.Equal(again, id.FullBytes) &&
+			return err == nil && err2 == nil && len(rest) == 0 && bytes.Equal(again, id.FullBytes) &&
 				bytes.Equal(byName.Issuer.FullBytes, x.RawIssuer) && byName.Serial.Cmp(x.SerialNumber) == 0
 		case version == 3 && id.Class == asn1.ClassContextSpecific && id.Tag == 0:
-			fits = len(id.Bytes) > 0 && bytes.Equal(id.Bytes, x.SubjectKeyId)
+			return len(id.Bytes) > 0 && bytes.Equal(id.Bytes, x.SubjectKeyId)
 		}
-		if fits {
-			c.signer = x
-			c.others = append(append([]*x509.Certificate{}, c.others[:i]...), c.others[i+1:]...)
-			return nil
-		}
+		return false
 	}
-	return errors.New("the signatory's certificate is missing")
+	if i := slices.IndexFunc(c.others, fits); i >= 0 {
+		c.signer = c.others[i]
+		c.others = slices.Delete(slices.Clone(c.others), i, i+1)
+		return nil
+	}
+	if i := slices.IndexFunc(elsewhere, fits); i >= 0 {
+		c.signer = elsewhere[i]
+		return nil
+	}
+	return errNoCertificate
 }
+
+var errNoCertificate = errors.New("the signatory's certificate is missing")
 
 // attributes of one set, each type once, each with one value.
 func attributes(set asn1.RawValue) (map[string][]byte, error) {

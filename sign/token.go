@@ -2,6 +2,7 @@ package sign
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -27,10 +28,25 @@ type Token struct {
 // signature, the signing certificate attribute, the certificate's purpose, and
 // that it is over the data. Trust in the TSA is for Verify, or Token.Trust.
 func ReadToken(der []byte, data ...[]byte) (*Token, error) {
-	return readToken(der, certificates{}, data...)
+	return readToken(der, newCertificates(), data...)
 }
 
-func readToken(der []byte, known certificates, data ...[]byte) (*Token, error) {
+// ReadTokenOver is ReadToken for data of which only the SHA-256 is known.
+func ReadTokenOver(der []byte, sum [32]byte) (*Token, error) {
+	return openToken(der, newCertificates(), func(h crypto.Hash) []byte {
+		if h != crypto.SHA256 {
+			return nil
+		}
+		return sum[:]
+	})
+}
+
+func readToken(der []byte, known *certificates, data ...[]byte) (*Token, error) {
+	return openToken(der, known, func(h crypto.Hash) []byte { return digest(h, data...) })
+}
+
+// openToken reads a token over data whose digest over gives.
+func openToken(der []byte, known *certificates, over func(crypto.Hash) []byte) (*Token, error) {
 	c, err := readCMS(der, oidTSTInfo, known)
 	if err != nil {
 		return nil, fmt.Errorf("time stamp: %w", err)
@@ -45,14 +61,14 @@ func readToken(der []byte, known certificates, data ...[]byte) (*Token, error) {
 		return nil, errors.New("time stamp: the certificate is not for time stamping alone")
 	}
 	t := &Token{TSA: c.signer, cms: c}
-	if err := t.info(c.content, data); err != nil {
+	if err := t.info(c.content, over); err != nil {
 		return nil, fmt.Errorf("time stamp: %w", err)
 	}
 	return t, nil
 }
 
 // info reads TSTInfo, RFC 3161 §2.4.2.
-func (t *Token) info(der []byte, data [][]byte) error {
+func (t *Token) info(der []byte, over func(crypto.Hash) []byte) error {
 	bad := errors.New("its content cannot be read")
 	var seq asn1.RawValue
 	if rest, err := asn1.Unmarshal(der, &seq); err != nil || len(rest) > 0 || seq.Tag != asn1.TagSequence {
@@ -88,7 +104,7 @@ func (t *Token) info(der []byte, data [][]byte) error {
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(imprint.Hash, digest(h, data...)) {
+	if !bytes.Equal(imprint.Hash, over(h)) {
 		return errors.New("it is over other data")
 	}
 	return nil

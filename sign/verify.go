@@ -22,8 +22,13 @@ type Options struct {
 }
 
 // Verify judges a file. It never fails: what cannot be read is in the report.
-func Verify(file []byte, o Options) Report {
-	v := &verifier{Report: Report{Signatures: []Signature{}, Problems: []Problem{}}, options: o, known: certificates{}}
+func Verify(file []byte, o Options) Report { return newVerifier(o).run(file) }
+
+func newVerifier(o Options) *verifier {
+	return &verifier{Report: Report{Signatures: []Signature{}, Problems: []Problem{}}, options: o, known: newCertificates()}
+}
+
+func (v *verifier) run(file []byte) Report {
 	if !bytes.HasPrefix(file, []byte("%PDF-")) {
 		v.problem("not-pdf", "不是 PDF 文件", "the file is not a PDF")
 		return v.close(Error)
@@ -45,6 +50,7 @@ func Verify(file []byte, o Options) Report {
 	if !ok {
 		return v.close(Invalid)
 	}
+	v.validation()
 	if len(fields) == 0 {
 		v.problem("unsigned", "文件没有签名", "the file is not signed")
 		return v.close(Unsigned)
@@ -64,8 +70,9 @@ type verifier struct {
 	Report
 	doc     *pdf.File
 	options Options
-	known   certificates
+	known   *certificates
 	found   []*found
+	store   *dss
 	wrong   bool // a problem that no signature's own fields tell
 	doubt   bool // something that no given root vouches for
 }

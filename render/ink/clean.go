@@ -9,7 +9,19 @@ import (
 
 // report is one reading of a stroke: time s, place mm (Y downwards as on the
 // pad), pressure 0..1, and how many readings it stands for (0: left out).
-type report struct{ t, x, y, p, w float64 }
+type report struct{ t, x, y, p, w, m float64 }
+
+// blend makes r the mean of itself and another reading.
+func (r *report) blend(o report) {
+	w := r.w + o.w
+	if w == 0 {
+		return
+	}
+	r.x += (o.x - r.x) * o.w / w
+	r.y += (o.y - r.y) * o.w / w
+	r.p += (o.p - r.p) * o.w / w
+	r.w = w
+}
 
 func (r report) at() [axes]float64 { return [axes]float64{r.x, r.y} }
 
@@ -45,7 +57,7 @@ func split(samples []pad.Sample) [][]report {
 			continue
 		}
 		last = max(last, s.T)
-		room = append(room, report{t: last.Seconds(), x: s.X, y: s.Y, p: unit(s.P), w: 1})
+		room = append(room, report{t: last.Seconds(), x: s.X, y: s.Y, p: unit(s.P), w: 1, m: 1})
 	}
 	end()
 	return out

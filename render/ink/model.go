@@ -90,13 +90,14 @@ type riccati struct {
 	g       [3]float64
 	s       float64 // variance of the innovation, 0 for a report left out
 	last    float64 // interval before the coming report
+	mult    float64 // factor of q in it
 	settled bool
 }
 
 // next takes a report of weight w (0: leave it out) that is followed by the
 // next one after d: it sets g and s and carries p on.
-func (r *riccati) next(w, d float64) {
-	if r.settled && w == 1 && d == r.last {
+func (r *riccati) next(w, d, m float64) {
+	if r.settled && w == 1 && d == r.last && m == r.mult {
 		return
 	}
 	before := r.p
@@ -105,9 +106,9 @@ func (r *riccati) next(w, d float64) {
 	} else {
 		r.g, r.s = r.p.gain(1 / w)
 	}
-	r.p.step(d, r.q)
-	r.settled = w == 1 && d == r.last && near(r.p.aa, before.aa) && near(r.p.xx, before.xx)
-	r.last = d
+	r.p.step(d, r.q*m)
+	r.settled = w == 1 && d == r.last && m == r.mult && near(r.p.aa, before.aa) && near(r.p.xx, before.xx)
+	r.last, r.mult = d, m
 }
 
 func near(a, b float64) bool { return math.Abs(a-b) < 1e-7*a }
@@ -120,35 +121,54 @@ type passed struct {
 	v    [axes]float64 // innovation
 	s    float64       // its variance, 0 where the report was left out
 	d    float64       // time to the next report
+	q    float64       // jerk until then
 }
 
 // smoother runs the filter forward and the corrections back over one run of
 // reports. It keeps its room from run to run.
 type smoother struct {
-	way []passed
-	// out, filled by back: the smoothed states, and for each report its
-	// squared left-out residual over its variance (in units of σ²).
-	states []state
-	odd    []float64
+	way    []passed
+	learn  bool    // back also fills lively
+	states []state // smoothed: what back fills
+	lively lively
 }
 
-// forward filters reports with noise 1 and jerk q per unit of time u (s).
+// forward filters a run of reports with noise 1 and jerk q per unit of time u
+// (s) from its beginning.
 func (m *smoother) forward(rs []report, q, u float64) {
-	m.way = grow(m.way, len(rs))
 	var s state
 	s.x = rs[0].at()
-	ric := riccati{q: q, p: prior(q, u)}
+	m.onward(rs, filter{s, riccati{q: q, p: prior(q, u)}}, u)
+}
+
+// filter is what is expected of the coming report.
+type filter struct {
+	s   state
+	ric riccati
+}
+
+// onward filters reports from what is expected of the first.
+func (m *smoother) onward(rs []report, f filter, u float64) {
+	m.way = grow(m.way, len(rs))
 	for i := range rs {
 		w := &m.way[i]
-		w.pred, w.p, w.d, w.v = s, ric.p, gap(rs, i, u), [axes]float64{}
-		ric.next(rs[i].w, w.d)
-		w.g, w.s = ric.g, ric.s
-		if w.s != 0 {
-			w.v = [axes]float64{rs[i].x - s.x[0], rs[i].y - s.x[1]}
-			s.observe(w.g, w.v)
-		}
-		s.step(w.d)
+		w.d, w.q = gap(rs, i, u), f.ric.q*rs[i].m
+		w.pred, w.p = f.s, f.ric.p
+		w.v = f.next(&rs[i], w.d)
+		w.g, w.s = f.ric.g, f.ric.s
 	}
+}
+
+// next takes a report that is followed by another after d, and returns its
+// innovation; the variance of that stays in ric.s, 0 for a report left out.
+func (f *filter) next(r *report, d float64) (v [axes]float64) {
+	f.ric.next(r.w, d, r.m)
+	if f.ric.s != 0 {
+		v = [axes]float64{r.x - f.s.x[0], r.y - f.s.x[1]}
+		f.s.observe(f.ric.g, v)
+	}
+	f.s.step(d)
+	return v
 }
 
 // gap is the time in u from report i to the next, 0 after the last.
@@ -164,11 +184,13 @@ func gap(rs []report, i int, u float64) float64 {
 func (m *smoother) back() {
 	n := len(m.way)
 	m.states = grow(m.states, n)
-	m.odd = grow(m.odd, n)
 	var r [axes][3]float64
 	var c cov
 	for i := n - 1; i >= 0; i-- {
 		w := &m.way[i]
+		if m.learn {
+			m.judge(i, w, &r, &c)
+		}
 		c = c.pull(w.d)
 		var mg [3]float64
 		gmg := 0.0
@@ -177,7 +199,6 @@ func (m *smoother) back() {
 			gmg = w.g[0]*mg[0] + w.g[1]*mg[1] + w.g[2]*mg[2]
 		}
 		d := w.d
-		odd := 0.0
 		st := &m.states[i]
 		for k := range axes {
 			a := &r[k]
@@ -186,14 +207,11 @@ func (m *smoother) back() {
 			if w.s != 0 {
 				u := w.v[k]/w.s - (w.g[0]*a[0] + w.g[1]*a[1] + w.g[2]*a[2])
 				a[0] += u
-				odd += u * u
 			}
 			e := w.p.times(*a)
 			st.x[k], st.v[k], st.a[k] = w.pred.x[k]+e[0], w.pred.v[k]+e[1], w.pred.a[k]+e[2]
 		}
-		m.odd[i] = 0
 		if w.s != 0 {
-			m.odd[i] = odd / (1/w.s + gmg)
 			c.xx += 1/w.s + gmg - 2*mg[0]
 			c.xv -= mg[1]
 			c.xa -= mg[2]

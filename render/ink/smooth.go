@@ -11,13 +11,19 @@ func smooth(samples []pad.Sample, p Params) *Ink {
 	for i := range strokes {
 		regrid(strokes[i], u)
 		strokes[i] = merge(strokes[i])
-		despike(strokes[i])
+		despike(strokes[i], u)
 		pieces = append(pieces, runs(strokes[i], u)...)
 	}
 	n := estimate(pieces, u, p.Noise)
+	var m smoother
+	n.sigma /= doubt
+	n.q *= doubt * doubt
+	for range lessons {
+		m.learnFrom(pieces, n, u)
+		n = n.refine(pieces, u, p.Noise)
+	}
 	k := &Ink{nib: p.Nib}
 	var pressure []float64
-	var m smoother
 	for _, rs := range strokes {
 		t := m.track(rs, u, n)
 		t.w = even(rs)
@@ -42,10 +48,6 @@ func (m *smoother) track(rs []report, u float64, n noise) track {
 	for _, run := range runs(rs, u) {
 		m.forward(run, n.q, u)
 		m.back()
-		if false && m.leaveOdd(run, n) {
-			m.forward(run, n.q, u)
-			m.back()
-		}
 		copy(k.s[i:], m.states)
 		for j := range run {
 			k.t[i+j] = run[j].t
@@ -56,21 +58,9 @@ func (m *smoother) track(rs []report, u float64, n noise) track {
 	return k
 }
 
-// leaveOdd leaves out reports that the others do not bear out.
-func (m *smoother) leaveOdd(rs []report, n noise) bool {
-	found := false
-	for i := range rs {
-		if m.odd[i] > oddLimit*n.sigma*n.sigma && i > 0 && i < len(rs)-1 {
-			rs[i].w = 0
-			found = true
-		}
-	}
-	return found
-}
-
 // wipe overwrites the room of the smoother.
 func (m *smoother) wipe() {
 	clear(m.way[:cap(m.way)])
 	clear(m.states[:cap(m.states)])
-	clear(m.odd[:cap(m.odd)])
+	m.lively.wipe()
 }

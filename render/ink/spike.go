@@ -11,76 +11,162 @@ const (
 	// median of its stroke, and than this.
 	spikeFactor = 4
 	spikeLeast  = 1.4
-	// oddLimit: left out is also a report whose square residual, itself left
-	// out, is above this many variances (two axes; chance 1 in 10^7).
-	oddLimit = 32
+	// smoothShare: left out only if its neighbours then deviate by less than
+	// this share of what it did.
+	smoothShare = 0.3
+	// setPrice: one more report is left out only if that makes the way this
+	// many times smoother.
+	setPrice = 3.0
 )
 
-// despike leaves out single reports far from the way of their neighbours,
-// worst first.
-func despike(rs []report) {
+// despike leaves out reports far from the way of their neighbours, a beat
+// apart in u s: the fewest of up to three near one another without which the
+// way is smooth. Where there are none such, as where a pad's jump lasts longer,
+// the reports stay as they are.
+func despike(rs []report, u float64) {
 	if len(rs) < 5 {
 		return
 	}
 	dev := make([]float64, len(rs))
+	flagged := 0
 	for i := range rs {
-		dev[i] = deviation(rs, i)
+		dev[i] = deviation(rs, i, u)
 	}
 	s := slices.Clone(dev)
 	slices.Sort(s)
 	limit := math.Max(spikeLeast, spikeFactor*s[len(s)/2])
-	for range len(rs)/10 + 1 {
-		w := 0
-		for i := range dev {
-			if dev[i] > dev[w] {
-				w = i
-			}
-		}
-		if dev[w] <= limit {
-			break
-		}
-		rs[w].w = 0
-		for i := max(0, w-6); i < min(len(rs), w+7); i++ {
-			dev[i] = deviation(rs, i)
+	for _, d := range s {
+		if d > limit {
+			flagged++
 		}
 	}
-	clear(dev)
 	clear(s)
+	clear(dev)
+	if flagged > len(rs)/2 {
+		return
+	}
+	for i := 0; i < len(rs); i++ {
+		if rs[i].w > 0 && deviation(rs, i, u) > limit && !relieve(rs, i, u) {
+			i += 4
+		}
+	}
+}
+
+// relieve leaves out up to three reports so that the way around report i, the
+// first that deviates, becomes smooth. It says whether it could.
+func relieve(rs []report, i int, u float64) bool {
+	from, to := max(1, i-1), min(len(rs)-1, i+7)
+	var best []int
+	least := math.Inf(1)
+	for k, price := 1, setPrice; k <= 3; k, price = k+1, price*setPrice {
+		subsets(from, to, k, func(set []int) {
+			r := roughness(rs, i, set, u)
+			if r < smoothShare && r*price < least {
+				least = r * price
+				best = append(best[:0], set...)
+			}
+		})
+	}
+	for _, j := range best {
+		rs[j].w = 0
+	}
+	return best != nil
+}
+
+// subsets visits the sets of k numbers from..to-1 in rising order.
+func subsets(from, to, k int, visit func([]int)) {
+	var set [3]int
+	var choose func(n, at int)
+	choose = func(n, at int) {
+		if n == k {
+			visit(set[:k])
+			return
+		}
+		for j := at; j < to; j++ {
+			set[n] = j
+			choose(n+1, j+1)
+		}
+	}
+	choose(0, from)
+}
+
+// roughness is the worst deviation around report i with a set of reports left
+// out, in shares of the least deviation in the set; infinite if one of these is
+// no spike, or was left out before.
+func roughness(rs []report, i int, set []int, u float64) float64 {
+	for _, j := range set {
+		if rs[j].w == 0 {
+			return math.Inf(1)
+		}
+	}
+	for _, j := range set {
+		rs[j].w = -rs[j].w
+	}
+	least, worst := math.Inf(1), 0.0
+	for _, j := range set {
+		least = math.Min(least, deviation(rs, j, u))
+	}
+	if least > spikeLeast {
+		for j := max(0, i-3); j <= min(len(rs)-1, set[len(set)-1]+3); j++ {
+			if rs[j].w > 0 {
+				worst = math.Max(worst, deviation(rs, j, u))
+			}
+		}
+	}
+	for _, j := range set {
+		rs[j].w = -rs[j].w
+	}
+	if least <= spikeLeast {
+		return math.Inf(1)
+	}
+	return worst / least
 }
 
 // deviation of report i in mm from the cubic through the two kept reports
-// before and after it; 0 at the ends of a stroke and where already left out.
-func deviation(rs []report, i int) float64 {
-	if rs[i].w == 0 {
-		return 0
-	}
+// before and after it; 0 at the ends of a stroke.
+func deviation(rs []report, i int, u float64) float64 { return aside(rs, i, 2, 2, u) }
+
+// aside is how far in mm report i lies from the polynomial through so many kept
+// reports before and after it, at most four, as if they were a beat u apart:
+// such a curve's error grows with the product of the distances. It is 0 where
+// there are not so many.
+func aside(rs []report, i, before, after int, u float64) float64 {
 	var near [4]int
 	n := 0
-	for j := i - 1; j >= 0 && n < 2; j-- {
+	for j := i - 1; j >= 0 && n < before; j-- {
 		if rs[j].w > 0 {
 			near[n] = j
 			n++
 		}
 	}
-	for j := i + 1; j < len(rs) && n < 4; j++ {
-		if rs[j].w > 0 {
-			near[n] = j
-			n++
-		}
-	}
-	if n < 4 || near[1] > i || near[2] < i {
+	if n < before {
 		return 0
 	}
-	x, y := 0.0, 0.0
-	for a, j := range near {
+	for j := i + 1; j < len(rs) && n < before+after; j++ {
+		if rs[j].w > 0 {
+			near[n] = j
+			n++
+		}
+	}
+	if n < before+after {
+		return 0
+	}
+	x, y, far, usual := 0.0, 0.0, 1.0, 1.0
+	for a, j := range near[:n] {
 		l := 1.0
-		for b, k := range near {
+		for b, k := range near[:n] {
 			if a != b {
 				l *= (rs[i].t - rs[k].t) / (rs[j].t - rs[k].t)
 			}
 		}
 		x += l * rs[j].x
 		y += l * rs[j].y
+		far *= math.Abs(rs[i].t-rs[j].t) / u
+		if a < before {
+			usual *= float64(a + 1)
+		} else {
+			usual *= float64(a - before + 1)
+		}
 	}
-	return math.Hypot(rs[i].x-x, rs[i].y-y)
+	return math.Hypot(rs[i].x-x, rs[i].y-y) / math.Max(1, far/usual)
 }

@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"moqian/render"
-	"moqian/sign/pdf"
 )
 
 // content is the content stream of a page being written.
@@ -193,12 +192,8 @@ func (c *content) span(s render.Span) error {
 }
 
 func (c *content) open(actual string) {
-	text := pdf.String(nil)
-	if actual != "" {
-		text = textString(actual)
-	}
 	c.raw("/Span <</ActualText ")
-	c.b = appendString(c.b, text)
+	c.b = appendString(c.b, textString(actual))
 	c.raw(">> BDC\n")
 }
 
@@ -228,7 +223,7 @@ func (c *content) text(t render.Text) error {
 		s := c.texts[0]
 		c.texts = c.texts[1:]
 		c.beginText()
-		c.font(r.Font, t.Size)
+		c.font(s.font, t.Size)
 		c.color(t.Color)
 		c.thick(r.Thick, t.Size, t.Color)
 		c.place(s.x, s.y, t.Angle, t.Squeeze)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"unicode/utf16"
 
 	"moqian/render"
@@ -25,13 +24,13 @@ func (f *file) addFont(s *subset) pdf.Ref {
 	font, cid, desc := f.out.Alloc(), f.out.Alloc(), f.out.Alloc()
 	put := func(d pdf.Dict, b []byte) pdf.Ref {
 		r := f.out.Alloc()
-		f.out.Put(r, f.pack(d, b))
+		f.out.Put(r, f.keep(d, b))
 		return r
 	}
 	data := s.embedded()
 	top := pdf.Dict{
 		"Type": pdf.Name("Font"), "Subtype": pdf.Name("Type0"), "BaseFont": name, "Encoding": pdf.Name("Identity-H"),
-		"DescendantFonts": pdf.Array{cid}, "ToUnicode": put(pdf.Dict{}, toUnicode(s.meaning())),
+		"DescendantFonts": pdf.Array{cid}, "ToUnicode": put(pdf.Dict{}, toUnicode(s.meaning)),
 	}
 	f.out.Put(font, top)
 	under := pdf.Dict{
@@ -100,16 +99,8 @@ func (s *subset) widths() (w pdf.Array) {
 	return w
 }
 
-// meaning is what copying gives for each character: of letters that are a
-// picture blanks, for readers that do not know ActualText.
-func (s *subset) meaning() []rune {
-	if s.mute {
-		return []rune(strings.Repeat(" ", len(s.chars)))
-	}
-	return s.chars
-}
-
-// toUnicode is the CMap for copying text: code i+1 stands for chars[i]. Beyond
+// toUnicode is the CMap for copying text: code i+1 gives chars[i]. Letters that
+// are a picture give blanks, for readers that do not know ActualText. Beyond
 // the BMP it has surrogate pairs, which gopdf's own lacks. A range may not
 // leave its high byte, and a block holds at most 100 ranges (Adobe 5411).
 func toUnicode(chars []rune) []byte {

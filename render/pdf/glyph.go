@@ -13,7 +13,7 @@ const grid = render.FontGrid
 // glyph is an outline as embedded fonts hold it: a simple TrueType glyph on the
 // grid, without instructions.
 type glyph struct {
-	data    []byte // of even length, empty for a blank
+	data    []byte // what follows the bounding box; empty for a blank
 	advance int
 	box     [4]int // left, lower, right, upper
 	contours,
@@ -100,18 +100,25 @@ func axis(d int, short, same byte, out *[]byte) byte {
 	return 0
 }
 
-// bytes puts the parts together; equal flags are not folded into counts, for
+// bytes puts what follows the bounding box together; equal flags are not folded into counts, for
 // deflate does that better.
 func (e *encoder) bytes() []byte {
-	out := be.AppendUint16(nil, uint16(len(e.ends)/2))
-	for _, v := range e.box {
-		out = be.AppendUint16(out, uint16(int16(v)))
-	}
-	out = append(out, e.ends...)
+	out := append([]byte{}, e.ends...)
 	out = append(out, 0, 0) // no instructions
-	out = append(append(append(out, e.flags...), e.xs...), e.ys...)
-	if len(out)%2 == 1 {
-		out = append(out, 0)
+	return append(append(append(out, e.flags...), e.xs...), e.ys...)
+}
+
+// appendGlyph writes a glyph with a bounding box, padded to even length.
+func appendGlyph(b []byte, g glyph, box [4]int) []byte {
+	if len(g.data) == 0 {
+		return b
 	}
-	return out
+	b = be.AppendUint16(b, uint16(g.contours))
+	for _, v := range box {
+		b = be.AppendUint16(b, uint16(int16(v)))
+	}
+	if b = append(b, g.data...); len(g.data)%2 == 1 {
+		b = append(b, 0)
+	}
+	return b
 }

@@ -3,6 +3,7 @@ package pdf
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"moqian/render"
 )
@@ -20,11 +21,20 @@ type operators struct {
 	turned       bool
 }
 
-// state is the part of the graphics state that is in use; the zero state is
-// not known.
+// state is the part of the graphics state that is in use.
 type state struct {
-	fill, stroke, width, dash, font string
-	thick                           bool
+	fill, stroke shade
+	width        float64 // mm; 0: not known
+	dash         string  // as the operator d takes it; empty: solid, as pages begin
+	font         render.FontID
+	size         float64 // pt; 0: no font yet
+	thick        bool
+}
+
+// shade is a colour once it is known.
+type shade struct {
+	render.Color
+	known bool
 }
 
 func (o *operators) raw(s string) { o.b = append(o.b, s...) }
@@ -84,17 +94,27 @@ func (o *operators) paint() {
 	}
 }
 
-// change writes an operator when its operands are not those in force.
-func (o *operators) change(now *string, operands, op string) {
-	if *now != operands {
+// shade sets a colour, with rg for fills and texts or RG for lines.
+func (o *operators) shade(now *shade, k render.Color, op string) {
+	if want := (shade{k, true}); *now != want {
 		o.paint()
-		o.raw(operands + op + "\n")
-		*now = operands
+		o.raw(rgb(k) + op + "\n")
+		*now = want
 	}
 }
 
 // color sets the colour of fills and texts.
-func (o *operators) color(k render.Color) { o.change(&o.now.fill, rgb(k), "rg") }
+func (o *operators) color(k render.Color) { o.shade(&o.now.fill, k, "rg") }
+
+// pen sets colour and width of lines, mm.
+func (o *operators) pen(k render.Color, width float64) {
+	o.shade(&o.now.stroke, k, "RG")
+	if o.now.width != width {
+		o.paint()
+		o.raw(short(width*ptPerMM, 3) + " w\n")
+		o.now.width = width
+	}
+}
 
 // fill begins or goes on with a path to be filled.
 func (o *operators) fill(k render.Color) {
@@ -112,20 +132,16 @@ func (o *operators) stroke(k render.Color, width float64, dash []float64) {
 	if o.path != 'S' {
 		o.paint()
 	}
-	o.change(&o.now.stroke, rgb(k), "RG")
-	o.change(&o.now.width, short(width*ptPerMM, 3)+" ", "w")
-	pattern := "[] 0 "
-	if len(dash) > 0 {
-		pattern = "["
-		for _, d := range dash {
-			pattern += short(d*ptPerMM, 2) + " "
-		}
-		pattern = pattern[:len(pattern)-1] + "] 0 "
+	o.pen(k, width)
+	pattern := ""
+	for _, d := range dash {
+		pattern += short(d*ptPerMM, 2) + " "
 	}
-	if o.now.dash == "" && pattern == "[] 0 " {
-		o.now.dash = pattern // what a page begins with
+	if o.now.dash != pattern {
+		o.paint()
+		o.raw("[" + strings.TrimSuffix(pattern, " ") + "] 0 d\n")
+		o.now.dash = pattern
 	}
-	o.change(&o.now.dash, pattern, "d")
 	o.path = 'S'
 }
 
@@ -161,14 +177,16 @@ func (o *operators) endText() {
 }
 
 func (o *operators) font(id render.FontID, size float64) {
-	o.change(&o.now.font, "/"+string(resource(id))+" "+short(size, 3)+" ", "Tf")
+	if o.now.size != size || o.now.font != id {
+		o.raw("/" + string(resource(id)) + " " + short(size, 3) + " Tf\n")
+		o.now.font, o.now.size = id, size
+	}
 }
 
 // thick fills and strokes letters of a font without a bold face.
 func (o *operators) thick(on bool, size float64, k render.Color) {
 	if on {
-		o.change(&o.now.stroke, rgb(k), "RG")
-		o.change(&o.now.width, short(0.03*size, 3)+" ", "w")
+		o.pen(k, 0.03*size*render.MMPerPt)
 	}
 	if on != o.now.thick {
 		o.now.thick = on

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"crypto/sha256"
 
 	"github.com/klauspost/compress/zlib"
 
@@ -29,7 +30,35 @@ func (w *Writer) packer() *packer {
 	return &packer{z: z}
 }
 
-// pack makes a stream with its data deflated.
+// maxKept bounds the memory of streams kept packed: 16 kB for a large font.
+const maxKept = 128
+
+// packKept packs what often comes again, as fonts do, or takes what the same
+// data were packed to before.
+func (w *Writer) packKept(p *packer, d pdf.Dict, data []byte) *pdf.Stream {
+	key := sha256.Sum256(data)
+	w.mu.Lock()
+	raw := w.kept[key]
+	w.mu.Unlock()
+	if raw != nil {
+		d["Filter"] = pdf.Name("FlateDecode")
+		return &pdf.Stream{Dict: d, Raw: raw}
+	}
+	s := p.pack(d, data)
+	if d["Filter"] == nil {
+		return s
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.kept) >= maxKept {
+		clear(w.kept)
+	}
+	w.kept[key] = s.Raw
+	return s
+}
+
+// pack makes a stream with its data deflated, unless that and its filter's name
+// are longer.
 func (p *packer) pack(d pdf.Dict, data []byte) *pdf.Stream {
 	p.out.Reset()
 	p.z.Reset(&p.out)
@@ -39,6 +68,9 @@ func (p *packer) pack(d pdf.Dict, data []byte) *pdf.Stream {
 	}
 	if err != nil {
 		panic("internal error: deflating to memory: " + err.Error())
+	}
+	if p.out.Len()+len("/Filter /FlateDecode") >= len(data) {
+		return &pdf.Stream{Dict: d, Raw: bytes.Clone(data)}
 	}
 	d["Filter"] = pdf.Name("FlateDecode")
 	return &pdf.Stream{Dict: d, Raw: bytes.Clone(p.out.Bytes())}

@@ -45,14 +45,26 @@ func (f *face) glyphOf(r rune) (glyph, error) {
 	return g, err
 }
 
-// subset is the part of a font that a file uses: character chars[i] has the
-// code, CID and glyph number i+1. Each character has a glyph of its own even
-// where the font lets two share one, so that copying gives back the right one.
+// subset is the part of a font that a file uses: what gopdf knows as chars[i]
+// has the code, CID and glyph number i+1. Each character has a glyph of its own
+// even where the font lets two share one, so that copying gives back the right
+// one.
 type subset struct {
 	*face
-	chars  []rune // sorted
-	glyphs []glyph
-	mute   bool // its text is a picture
+	chars   []rune // ascending
+	meaning []rune // what copying gives for each
+	glyphs  []glyph
+}
+
+// add takes a character of a font into the subset as char, which comes after
+// all that are there.
+func (s *subset) add(f *face, of, char, meaning rune) error {
+	g, err := f.glyphOf(of)
+	if err != nil {
+		return err
+	}
+	s.chars, s.meaning, s.glyphs = append(s.chars, char), append(s.meaning, meaning), append(s.glyphs, g)
+	return nil
 }
 
 // box is around all glyphs, on the grid.
@@ -66,10 +78,11 @@ func (s *subset) box() (box [4]int) {
 // sized are the tables that both fonts made of a subset share.
 func (s *subset) sized(glyphs []glyph) map[string][]byte {
 	var hmtx []byte
+	box := s.box()
 	maxp := be.AppendUint32(nil, 0x00010000)
 	points, contours := 0, 0
 	for _, g := range glyphs {
-		hmtx = be.AppendUint16(be.AppendUint16(hmtx, uint16(g.advance)), uint16(int16(g.box[0])))
+		hmtx = be.AppendUint16(be.AppendUint16(hmtx, uint16(g.advance)), uint16(int16(box[0])))
 		points, contours = max(points, g.points), max(contours, g.contours)
 	}
 	for _, v := range []int{len(glyphs), points, contours, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0} {
@@ -80,7 +93,7 @@ func (s *subset) sized(glyphs []glyph) map[string][]byte {
 	clear(head[20:36]) // dates
 	be.PutUint16(head[16:], 0)
 	be.PutUint16(head[18:], grid)
-	for i, v := range s.box() {
+	for i, v := range box {
 		be.PutUint16(head[36+2*i:], uint16(int16(v)))
 	}
 	be.PutUint16(head[50:], 0) // short offsets
@@ -98,14 +111,16 @@ func (s *subset) sized(glyphs []glyph) map[string][]byte {
 // all is the subset's glyphs with a blank .notdef before them: no text shows it.
 func (s *subset) all() []glyph { return append([]glyph{{advance: grid}}, s.glyphs...) }
 
-// embedded is the TrueType file that the PDF carries.
+// embedded is the TrueType file that the PDF carries. All glyphs have the font's
+// bounding box, which encloses theirs, and with it one left side bearing: tight
+// ones would only be bytes that do not pack, a fifteenth of the font.
 func (s *subset) embedded() []byte {
-	all := s.all()
+	all, box := s.all(), s.box()
 	tables := s.sized(all)
-	var glyf []byte
+	glyf := make([]byte, 0, 128*len(all))
 	ends := []int{0}
 	for _, g := range all {
-		glyf = append(glyf, g.data...)
+		glyf = appendGlyph(glyf, g, box)
 		ends = append(ends, len(glyf))
 	}
 	long := len(glyf) > 2*0xFFFF
@@ -138,7 +153,7 @@ func (s *subset) setter() []byte {
 	name := []byte("S")
 	tables["name"] = append([]byte{0, 0, 0, 1, 0, 18, 0, 3, 0, 1, 4, 9, 0, 6, 0, byte(len(name)), 0, 0}, name...)
 	tables["OS/2"] = make([]byte, 78)
-	tables["post"] = make([]byte, 32)
+	tables["post"] = append([]byte{0, 3}, make([]byte, 30)...) // no names
 	return assemble(tables)
 }
 

@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/signintech/gopdf"
 
@@ -21,7 +22,8 @@ const ptPerMM = 72 / 25.4
 
 // setText is one run as gopdf set it.
 type setText struct {
-	run     render.Run
+	font    render.FontID
+	text    string
 	x, y    int    // 1/100 pt; y upwards, from the lower edge or a group's origin
 	codes   []byte // two bytes a character
 	inGroup bool
@@ -48,8 +50,29 @@ func texts(items []render.Item, inGroup bool, out []letter) []letter {
 	return out
 }
 
-// subsets finds the characters that each font must have for the pages.
-func (w *Writer) subsets(pages [][]letter) (map[render.FontID]*subset, error) {
+// typeCase is what the pages' runs are set from: a subset for each font that
+// text uses. Letters that are a picture, as a seal's, have no font of their own,
+// which would cost a kilobyte beside its glyphs: they are guests of another.
+type typeCase struct {
+	fonts  map[render.FontID]*subset
+	guests map[render.FontID]map[rune]rune // to private characters of the host
+	host   render.FontID
+}
+
+// firstGuest is the first private character (plane 15) that stands for a guest.
+const firstGuest = 0xF0000
+
+// of gives the font and the characters that a run is set with.
+func (c *typeCase) of(r render.Run) (render.FontID, string) {
+	guest, ok := c.guests[r.Font]
+	if !ok {
+		return r.Font, r.Text
+	}
+	return c.host, strings.Map(func(r rune) rune { return guest[r] }, r.Text)
+}
+
+// typeCase finds the characters that each font must have for the pages.
+func (w *Writer) typeCase(pages [][]letter) (*typeCase, error) {
 	used := map[render.FontID]map[rune]bool{}
 	loud := map[render.FontID]bool{}
 	for _, page := range pages {
@@ -65,23 +88,76 @@ func (w *Writer) subsets(pages [][]letter) (map[render.FontID]*subset, error) {
 			}
 		}
 	}
-	out := map[render.FontID]*subset{}
-	for id, chars := range used {
-		s, err := w.subset(id, slices.Sorted(maps.Keys(chars)))
+	for id := range loud {
+		allDigits(used[id])
+	}
+	c := &typeCase{fonts: map[render.FontID]*subset{}, guests: map[render.FontID]map[rune]rune{}}
+	ids := slices.Sorted(maps.Keys(used))
+	host := false
+	for _, id := range ids {
+		if loud[id] && (!host || id == render.FontID(render.Bold)) { // of bold a voucher has little
+			c.host, host = id, true
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, id := range ids {
+		if !loud[id] && host {
+			continue
+		}
+		f, err := w.face(id)
 		if err != nil {
 			return nil, err
 		}
-		s.mute = !loud[id]
-		out[id] = s
+		c.fonts[id] = &subset{face: f}
+		for _, r := range slices.Sorted(maps.Keys(used[id])) {
+			if err := c.fonts[id].add(f, r, r, r); err != nil {
+				return nil, err
+			}
+		}
 	}
-	return out, nil
+	return c, w.invite(c, ids, used)
 }
 
-// subset makes the part of a font with these characters; faces and their
-// compact glyphs are kept for the next file.
-func (w *Writer) subset(id render.FontID, chars []rune) (*subset, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// allDigits adds the digits that are missing where some are there: the set of a
+// font that sets labels and times is then the same from voucher to voucher, and
+// so is its packed file, which the writer keeps.
+func allDigits(chars map[rune]bool) {
+	const digits = "0123456789"
+	some := strings.ContainsFunc(digits, func(r rune) bool { return chars[r] })
+	for _, r := range digits {
+		if some {
+			chars[r] = true
+		}
+	}
+}
+
+// invite adds the letters of fonts without a subset to the host.
+func (w *Writer) invite(c *typeCase, ids []render.FontID, used map[render.FontID]map[rune]bool) error {
+	next := rune(firstGuest)
+	for _, id := range ids {
+		if c.fonts[id] != nil {
+			continue
+		}
+		f, err := w.face(id)
+		if err != nil {
+			return err
+		}
+		c.guests[id] = map[rune]rune{}
+		for _, r := range slices.Sorted(maps.Keys(used[id])) {
+			if err := c.fonts[c.host].add(f, r, next, ' '); err != nil {
+				return err
+			}
+			c.guests[id][r] = next
+			next++
+		}
+	}
+	return nil
+}
+
+// face gives a font with its compact glyphs, which are kept for the next file;
+// w.mu is held.
+func (w *Writer) face(id render.FontID) (*face, error) {
 	f := w.faces[id]
 	if f == nil {
 		var err error
@@ -90,24 +166,16 @@ func (w *Writer) subset(id render.FontID, chars []rune) (*subset, error) {
 		}
 		w.faces[id] = f
 	}
-	s := &subset{face: f, chars: chars}
-	for _, r := range chars {
-		g, err := f.glyphOf(r)
-		if err != nil {
-			return nil, err
-		}
-		s.glyphs = append(s.glyphs, g)
-	}
-	return s, nil
+	return f, nil
 }
 
 // setTexts lets gopdf set every run of the pages, in painting order.
-func setTexts(pages []render.Page, texts [][]letter, fonts map[render.FontID]*subset) ([][]setText, error) {
+func setTexts(pages []render.Page, texts [][]letter, c *typeCase) ([][]setText, error) {
 	g := gopdf.GoPdf{}
 	g.Start(gopdf.Config{Unit: gopdf.UnitPT, PageSize: gopdf.Rect{W: 1, H: 1}})
 	g.SetNoCompression()
 	option := gopdf.TtfOption{OnGlyphNotFoundSubstitute: func(r rune) rune { return r }}
-	for id, s := range fonts {
+	for id, s := range c.fonts {
 		if err := g.AddTTFFontDataWithOption(family(id), s.setter(), option); err != nil {
 			return nil, fmt.Errorf("reading font %s: %w", s.name, err)
 		}
@@ -120,10 +188,12 @@ func setTexts(pages []render.Page, texts [][]letter, fonts map[render.FontID]*su
 				if r.Text == "" {
 					continue
 				}
-				if err := set(&g, t.Text, r); err != nil {
+				s := setText{inGroup: t.inGroup}
+				s.font, s.text = c.of(r)
+				if err := s.set(&g, t.Text, r.DX); err != nil {
 					return nil, fmt.Errorf("setting %q: %w", r.Text, err)
 				}
-				out[i] = append(out[i], setText{run: r, inGroup: t.inGroup})
+				out[i] = append(out[i], s)
 			}
 		}
 	}
@@ -137,13 +207,13 @@ func setTexts(pages []render.Page, texts [][]letter, fonts map[render.FontID]*su
 func family(id render.FontID) string { return "f" + strconv.Itoa(int(id)) }
 
 // set places one run; gopdf rounds to 1/100 pt.
-func set(g *gopdf.GoPdf, t render.Text, r render.Run) error {
-	if err := g.SetFontWithStyle(family(r.Font), gopdf.Regular, t.Size); err != nil {
+func (s *setText) set(g *gopdf.GoPdf, t render.Text, dx float64) error {
+	if err := g.SetFontWithStyle(family(s.font), gopdf.Regular, t.Size); err != nil {
 		return err
 	}
 	sin, cos := math.Sincos(t.Angle * math.Pi / 180)
-	g.SetXY((t.X+r.DX*cos)*ptPerMM, (t.Y+r.DX*sin)*ptPerMM)
-	return g.Text(r.Text)
+	g.SetXY((t.X+dx*cos)*ptPerMM, (t.Y+dx*sin)*ptPerMM)
+	return g.Text(s.text)
 }
 
 // cut takes gopdf's file apart: where each run stands and its characters'
@@ -189,9 +259,9 @@ func (s *setText) read(block []byte, height float64) error {
 	if _, err := hex.Decode(s.codes, digits); err != nil {
 		return errForm
 	}
-	chars := []rune(s.run.Text)
+	chars := []rune(s.text)
 	if len(s.codes) != 2*len(chars) {
-		return fmt.Errorf("font %d lacks a character of %q", s.run.Font, s.run.Text)
+		return fmt.Errorf("font %d lacks a character of %q", s.font, s.text)
 	}
 	for i, r := range chars {
 		if binary.BigEndian.Uint16(s.codes[2*i:]) == 0 {

@@ -35,39 +35,51 @@ func Write(pages []render.Page, inks []render.Ink, fonts *render.Fonts, d Doc) (
 	return NewWriter(fonts).Write(pages, inks, d)
 }
 
-// Writer writes files with one set of fonts; it keeps their compact glyphs. It
-// is safe for several goroutines.
+// Writer writes files with one set of fonts; it keeps their compact glyphs and
+// packed subsets. It is safe for several goroutines.
 type Writer struct {
 	fonts   *render.Fonts
 	packers sync.Pool  // of *packer
-	mu      sync.Mutex // guards faces and what they hold
+	mu      sync.Mutex // guards faces, what they hold, and kept
 	faces   map[render.FontID]*face
+	kept    map[[32]byte][]byte // packed streams by the SHA-256 of their data
 }
 
 // NewWriter makes a writer; fonts are parsed when a page first uses them.
 func NewWriter(fonts *render.Fonts) *Writer {
-	return &Writer{fonts: fonts, faces: map[render.FontID]*face{}}
+	return &Writer{fonts: fonts, faces: map[render.FontID]*face{}, kept: map[[32]byte][]byte{}}
 }
 
 // Write paints pages and ink into a finished PDF/A-1b file, see the function.
 func (w *Writer) Write(pages []render.Page, inks []render.Ink, d Doc) ([]byte, error) {
+	letters, set, err := w.set(pages)
+	if err != nil {
+		return nil, err
+	}
+	return w.finish(pages, inks, d, letters, set)
+}
+
+// set has the text set by gopdf.
+func (w *Writer) set(pages []render.Page) (*typeCase, [][]setText, error) {
 	all := make([][]letter, len(pages))
 	for i, p := range pages {
 		all[i] = texts(p.Items, false, nil)
 	}
-	fonts, err := w.subsets(all)
+	letters, err := w.typeCase(all)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	set, err := setTexts(pages, all, fonts)
-	if err != nil {
-		return nil, err
-	}
+	set, err := setTexts(pages, all, letters)
+	return letters, set, err
+}
+
+// finish is the one pass that makes the file.
+func (w *Writer) finish(pages []render.Page, inks []render.Ink, d Doc, letters *typeCase, set [][]setText) ([]byte, error) {
 	p := w.packer()
 	defer w.packers.Put(p)
-	f := &file{packer: p, out: pdf.NewWriter("1.4"), doc: d, fonts: pdf.Dict{}, forms: pdf.Dict{}}
+	f := &file{packer: p, writer: w, out: pdf.NewWriter("1.4"), doc: d, fonts: pdf.Dict{}, forms: pdf.Dict{}}
 	f.root, f.pages, f.resources = f.out.Alloc(), f.out.Alloc(), f.out.Alloc()
-	f.addFonts(fonts)
+	f.addFonts(letters.fonts)
 	var refs pdf.Array
 	for i, p := range pages {
 		own := slices.DeleteFunc(slices.Clone(inks), func(k render.Ink) bool { return k.Page != i })
@@ -83,6 +95,7 @@ func (w *Writer) Write(pages []render.Page, inks []render.Ink, d Doc) ([]byte, e
 // file is a file being written.
 type file struct {
 	*packer
+	writer                 *Writer
 	out                    *pdf.Writer
 	doc                    Doc
 	root, pages, resources pdf.Ref
@@ -91,9 +104,12 @@ type file struct {
 	inks                   int
 }
 
+func (f *file) keep(d pdf.Dict, data []byte) *pdf.Stream { return f.writer.packKept(f.packer, d, data) }
+
 // addPage writes content and page object.
 func (f *file) addPage(p render.Page, inks []render.Ink, texts []setText) (pdf.Ref, error) {
 	c := &content{file: f, height: p.H * ptPerMM, texts: texts}
+	c.b = make([]byte, 0, 32<<10)
 	if err := c.items(p.Items); err != nil {
 		return pdf.Ref{}, err
 	}
@@ -131,7 +147,7 @@ func (f *file) finish(pages pdf.Array) ([]byte, error) {
 	f.out.Put(f.pages, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": pages, "Count": int64(len(pages))})
 	f.out.Put(f.resources, pdf.Dict{"Font": f.fonts, "XObject": f.forms, "ProcSet": pdf.Array{pdf.Name("PDF"), pdf.Name("Text")}})
 	f.out.Put(meta, &pdf.Stream{Dict: pdf.Dict{"Type": pdf.Name("Metadata"), "Subtype": pdf.Name("XML")}, Raw: xmp})
-	f.out.Put(profile, f.pack(pdf.Dict{"N": int64(3)}, sRGB()))
+	f.out.Put(profile, f.keep(pdf.Dict{"N": int64(3)}, sRGB()))
 	f.out.Put(info, pdf.Dict{"Title": textString(f.doc.Title), "Producer": pdf.String(Producer), "CreationDate": pdf.String(created)})
 	id := pdf.String(f.doc.ID[:])
 	return f.out.Finish(pdf.Dict{"Root": f.root, "Info": info, "ID": pdf.Array{id, id}})

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"moqian/sign/pdf"
 )
@@ -25,12 +26,16 @@ func packet(d Doc) (xmp []byte, created string, err error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("creation date: %w", err)
 	}
+	if !isText(d.Title) {
+		return nil, "", errors.New("the title holds what XML cannot")
+	}
 	var b bytes.Buffer
 	b.WriteString("<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n" +
 		`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` + "\n" +
-		`<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>` + "\n")
-	fmt.Fprintf(&b, `<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt><rdf:li xml:lang="x-default">%s</rdf:li></rdf:Alt></dc:title></rdf:Description>`+"\n", escape(d.Title))
-	fmt.Fprintf(&b, `<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"><xmp:CreateDate>%s</xmp:CreateDate><pdf:Producer>%s</pdf:Producer></rdf:Description>`+"\n", at.Format("2006-01-02T15:04:05-07:00"), Producer)
+		`<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">` +
+		`<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>`)
+	fmt.Fprintf(&b, `<dc:title><rdf:Alt><rdf:li xml:lang="x-default">%s</rdf:li></rdf:Alt></dc:title>`, escape(d.Title))
+	fmt.Fprintf(&b, `<xmp:CreateDate>%s</xmp:CreateDate><pdf:Producer>%s</pdf:Producer></rdf:Description>`+"\n", at.Format("2006-01-02T15:04:05-07:00"), Producer)
 	if len(d.Data) > 0 {
 		if err := writeSchema(&b, d.Data); err != nil {
 			return nil, "", err
@@ -50,6 +55,9 @@ func writeSchema(b *bytes.Buffer, data []Property) error {
 		if !name.MatchString(p.Name) {
 			return fmt.Errorf("voucher data: %q is no name", p.Name)
 		}
+		if !isText(p.Value + p.Description) {
+			return fmt.Errorf("voucher data: %s holds what XML cannot", p.Name)
+		}
 		if i > 0 {
 			meaning.WriteString("; ")
 		}
@@ -63,6 +71,13 @@ func writeSchema(b *bytes.Buffer, data []Property) error {
 		`<rdf:Description rdf:about="" xmlns:mq="` + Namespace + `"><mq:Data><rdf:Seq>` + "\n" + values.String() +
 		"</rdf:Seq></mq:Data></rdf:Description>\n")
 	return nil
+}
+
+// isText says whether a text has only characters of XML 1.0.
+func isText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
+	})
 }
 
 // escape makes a text the content of an element; quotes may stay.
@@ -142,11 +157,17 @@ func pdfDate(t time.Time) string {
 	return "D:" + t.Format("20060102150405") + zone[:3] + "'" + zone[4:] + "'"
 }
 
-// textString is UTF-16BE with its mark.
+// textString is ASCII as it is, all else UTF-16BE with its mark.
 func textString(s string) pdf.String {
+	if strings.Trim(s, printable) == "" {
+		return pdf.String(s)
+	}
 	out := pdf.String{0xfe, 0xff}
 	for _, u := range utf16.Encode([]rune(s)) {
 		out = append(out, byte(u>>8), byte(u))
 	}
 	return out
 }
+
+// printable is ASCII without controls, equal in PDFDocEncoding.
+const printable = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"

@@ -56,6 +56,9 @@ type Revision struct {
 	// Loose lists the spans of bytes that no object accounts for; only
 	// ParseForeign takes files that have any.
 	Loose [][2]int
+	// Reaches says that its section gives an object a place in the bytes of an
+	// earlier revision, as Word's hybrid files do; only ParseForeign takes it.
+	Reaches bool
 	// Stream says that the cross-reference section is a stream.
 	Stream  bool
 	table   map[int]entry // the entries of this revision's own sections

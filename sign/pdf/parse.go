@@ -217,7 +217,10 @@ func (f *File) account() error {
 			continue
 		}
 		if e.offset < r.Start || e.offset >= r.End {
-			if f.shared.foreign && f.repeated(num, e, index) {
+			if f.shared.foreign && e.offset < r.Start {
+				if !f.repeated(num, e, index) {
+					r.Reaches = true
+				}
 				continue
 			}
 			return fmt.Errorf("object %d lies outside the revision that writes it", num)

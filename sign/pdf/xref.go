@@ -180,7 +180,7 @@ func (f *File) streamSection(offset int) (*section, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cross-reference stream: %w", err)
 	}
-	if e, ok := table[num]; ok && (e.free || e.in > 0 || e.offset != offset) {
+	if e, ok := table[num]; ok && !e.free && (e.in > 0 || e.offset != offset) { // iText calls its own number free
 		return nil, errors.New("cross-reference stream: it gives itself another place")
 	}
 	table[num] = entry{offset: offset, gen: gen}

@@ -35,6 +35,10 @@ type Site struct {
 	// TSA is the time stamp service (RFC 3161), TSARoots its trusted roots.
 	TSA      string `json:"tsa,omitempty"`
 	TSARoots string `json:"tsa_roots,omitempty"`
+	// Level that the upload brings vouchers to where there is a TSA: b-t, b-lt or
+	// b-lta; CRLs are the revocation lists for it.
+	Level string   `json:"level"`
+	CRLs  []string `json:"crls,omitempty"`
 	// Archive is dir:PATH or s3://BUCKET/PREFIX?endpoint=URL&region=R.
 	Archive string `json:"archive,omitempty"`
 	// AcceptTest says that this archive takes TEST vouchers.
@@ -61,6 +65,8 @@ type Site struct {
 	Floor int64 `json:"floor"`
 	// Ballast is the room kept for ending what has begun on a full disk.
 	Ballast int64 `json:"ballast"`
+	// SecondFactor refuses accounts without a code generator.
+	SecondFactor bool `json:"second_factor,omitempty"`
 	// Escrow is the age public key of the head office for backups.
 	Escrow string `json:"escrow,omitempty"`
 	// Language the windows start with: zh or en.
@@ -84,7 +90,7 @@ func Default() Site {
 		Bank: Text{"墨签银行", "Moqian Bank"}, Branch: Text{"示范支行", "Model Branch"},
 		BranchCode: "00001", Workstation: "01", Seal: "墨签银行示范支行", SealNumber: "(1)",
 		ReceiptPrefix: "HTTPS://V.EXAMPLE.COM/R/", NibMin: 0.25, NibMax: 0.9,
-		MarkAmplitude: 12, MarkCap: 15, Floor: 200 << 20, Ballast: 16 << 20, Language: "zh",
+		MarkAmplitude: 12, MarkCap: 15, Floor: 200 << 20, Ballast: 16 << 20, Language: "zh", Level: "b-t",
 		Fonts: []string{"/usr/share/fonts", "/usr/local/share/fonts"}}
 }
 
@@ -110,6 +116,11 @@ func Load(path string) (Site, error) {
 			*p = filepath.Join(dir, *p)
 		}
 	}
+	for i, p := range s.CRLs {
+		if !filepath.IsAbs(p) {
+			s.CRLs[i] = filepath.Join(dir, p)
+		}
+	}
 	if rest, ok := strings.CutPrefix(s.Archive, "dir:"); ok && !filepath.IsAbs(rest) {
 		s.Archive = "dir:" + filepath.Join(dir, rest)
 	}
@@ -123,6 +134,8 @@ func (s Site) check() error {
 		return errors.New("site configuration: nib_min and nib_max must be 0 < min ≤ max ≤ 3 mm")
 	case s.MarkAmplitude < 0 || s.MarkAmplitude > 60 || s.MarkCap < 0 || s.MarkCap > 80:
 		return errors.New("site configuration: mark_amplitude is 0 to 60 µm, mark_cap 0 to 80 µm")
+	case s.Level != "b-t" && s.Level != "b-lt" && s.Level != "b-lta":
+		return errors.New("site configuration: level is b-t, b-lt or b-lta")
 	case s.Language != "zh" && s.Language != "en":
 		return errors.New("site configuration: language is zh or en")
 	case s.Floor < 0 || s.Ballast < 0 || s.Limit < 0 || s.Workers < 0 || s.RetainDays < 0:

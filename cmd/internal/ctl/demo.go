@@ -274,7 +274,11 @@ func (d *demonstration) deliver(ctx context.Context, it store.Item) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.st.Worker(to, l).Once(ctx); err != nil {
+	w, err := d.st.Worker(to, l)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Once(ctx); err != nil {
 		return fmt.Errorf("uploading: %w", err)
 	}
 	if it, err = d.st.Store.Outbox().Find(ctx, it.ID); err != nil {

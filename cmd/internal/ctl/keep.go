@@ -89,13 +89,24 @@ func (c *Console) compact(ctx context.Context, args []string) error {
 // checkWord is the command of the child process that looks at a store first.
 const checkWord = "check-child"
 
-// checkChild looks at the store's file in a process of its own.
-func (c *Console) checkChild(ctx context.Context, dir string) error {
-	return store.CheckChild(ctx, exec.CommandContext(ctx, c.Self, checkWord, dir))
+// ChildCheck gives the check of a store's file in a process of its own, by this
+// same program; nil where the program does not know its own path.
+func ChildCheck() func(ctx context.Context, dir string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return childCheck(self)
+}
+
+func childCheck(self string) func(ctx context.Context, dir string) error {
+	return func(ctx context.Context, dir string) error {
+		return store.CheckChild(ctx, exec.CommandContext(ctx, self, checkWord, dir))
+	}
 }
 
 // CheckChildMain is the whole program when its arguments are those of
-// checkChild; ok is false when they are not.
+// ChildCheck; ok is false when they are not.
 func CheckChildMain(args []string) (exit int, ok bool) {
 	if len(args) != 2 || args[0] != checkWord {
 		return 0, false

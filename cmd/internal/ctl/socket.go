@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -175,14 +176,9 @@ func (c *Console) forward(ctx context.Context, dir string) (code int, ok bool, e
 	return code, true, nil
 }
 
-// wantsInput says whether a word of the line is "-".
+// wantsInput says whether the line reads standard input.
 func (c *Console) wantsInput() bool {
-	for _, a := range c.args {
-		if a == "-" {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.args, "-") || slices.Contains(c.args, "--resync") || slices.Contains(c.args, "-resync") || slices.Contains(c.args, "calibrate")
 }
 
 func (c *Console) relay(conn io.Reader) (int, error) {

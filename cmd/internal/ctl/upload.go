@@ -31,7 +31,10 @@ func (c *Console) upload(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		w := st.Worker(to, l)
+		w, err := st.Worker(to, l)
+		if err != nil {
+			return err
+		}
 		w.Told = c.progress()
 		if *watch {
 			if err = w.Watch(ctx, time.Minute, c.told); errors.Is(err, context.Canceled) {
@@ -96,7 +99,10 @@ func (c *Console) queueVerify(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		w := st.Worker(from, l)
+		w, err := st.Worker(from, l)
+		if err != nil {
+			return err
+		}
 		w.VerifyAfter = *after
 		v, err := w.Verify(ctx)
 		if err != nil {

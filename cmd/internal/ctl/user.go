@@ -8,6 +8,8 @@ import (
 
 	"moqian/cmd/internal/station"
 	"moqian/store/auth"
+
+	"rsc.io/qr"
 )
 
 // password comes from a file or the variable MOQIAN_PASSWORD, never by flag.
@@ -30,14 +32,14 @@ func (c *Console) password(file string) ([]byte, error) {
 
 func (c *Console) userAdd(ctx context.Context, args []string) error {
 	f := c.flags("user add")
-	role := f.String("role", "teller", "teller or supervisor")
+	role := f.String("role", "teller", "teller, supervisor or auditor")
 	file := f.String("password-file", "", "`file` with the password")
 	words, err := c.parse("user add", f, args, 1, 1)
 	if err != nil {
 		return err
 	}
-	if *role != string(auth.Teller) && *role != string(auth.Supervisor) {
-		return usagef("--role %s: want teller or supervisor", *role)
+	if err := knownRole(*role); err != nil {
+		return err
 	}
 	pw, err := c.password(*file)
 	if err != nil {
@@ -68,8 +70,8 @@ func (c *Console) userRole(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if words[1] != string(auth.Teller) && words[1] != string(auth.Supervisor) {
-		return usagef("role %s: want teller or supervisor", words[1])
+	if err := knownRole(words[1]); err != nil {
+		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
 		return st.Users.SetRole(ctx, auth.System, words[0], auth.Role(words[1]))
@@ -114,4 +116,61 @@ func (c *Console) userList(ctx context.Context, args []string) error {
 			}
 		})
 	})
+}
+
+func knownRole(r string) error {
+	switch auth.Role(r) {
+	case auth.Teller, auth.Supervisor, auth.Auditor:
+		return nil
+	}
+	return usagef("role %s: want teller, supervisor or auditor", r)
+}
+
+// userTOTP shows a new code generator once, or takes it away, or finds out how
+// far its clock is off.
+func (c *Console) userTOTP(ctx context.Context, args []string) error {
+	f := c.flags("user totp")
+	off := f.Bool("off", false, "take the generator away")
+	resync := f.Bool("resync", false, "read two codes that follow each other from standard input")
+	words, err := c.parse("user totp", f, args, 1, 1)
+	if err != nil {
+		return err
+	}
+	var first, second string
+	if *resync {
+		if _, err := fmt.Fscan(c.In, &first, &second); err != nil {
+			return usagef("--resync: want two codes on standard input: %v", err)
+		}
+	}
+	return c.with(ctx, func(st *station.Station) error {
+		switch {
+		case *off:
+			return st.Users.RemoveTOTP(ctx, auth.System, words[0])
+		case *resync:
+			return st.Users.Resync(ctx, auth.System, words[0], first, second)
+		}
+		e, err := st.Users.SetTOTP(ctx, auth.System, words[0], st.Site.Bank.ZH)
+		if err != nil {
+			return err
+		}
+		code, err := qr.Encode(e.URI, qr.M)
+		if err != nil {
+			return fmt.Errorf("drawing the code: %w", err)
+		}
+		return c.show(map[string]string{"secret": e.Secret, "uri": e.URI}, func(w io.Writer) {
+			drawQR(w, code)
+			fmt.Fprintf(w, "%s\nshown once; %s now needs a code of this generator\n", e.Secret, words[0])
+		})
+	})
+}
+
+// drawQR draws dark on light with half blocks, with the quiet zone of 4.
+func drawQR(w io.Writer, code *qr.Code) {
+	dark := func(x, y int) bool { return code.Black(x-4, y-4) }
+	for y := 0; y < code.Size+8; y += 2 {
+		for x := range code.Size + 8 {
+			fmt.Fprint(w, map[[2]bool]string{{false, false}: "█", {true, false}: "▄", {false, true}: "▀", {true, true}: " "}[[2]bool{dark(x, y), dark(x, y+1)}])
+		}
+		fmt.Fprintln(w)
+	}
 }

@@ -2,8 +2,6 @@ package ctl
 
 import (
 	"context"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"os"
@@ -86,12 +84,8 @@ func (c *Console) verifyOptions(roots, tsa, crls names, markKey, at string) (pro
 			return o, err
 		}
 	}
-	for _, name := range crls {
-		l, err := readCRL(c.path(name))
-		if err != nil {
-			return o, err
-		}
-		o.CRLs = append(o.CRLs, l)
+	if o.CRLs, err = station.CRLs(c.paths(crls)...); err != nil {
+		return o, err
 	}
 	if markKey != "" {
 		k, err := keyfile.Read(c.path(markKey))
@@ -109,21 +103,6 @@ func (c *Console) paths(in []string) []string {
 		out[i] = c.path(p)
 	}
 	return out
-}
-
-func readCRL(path string) (*x509.RevocationList, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading a revocation list: %w", err)
-	}
-	if block, _ := pem.Decode(b); block != nil {
-		b = block.Bytes
-	}
-	l, err := x509.ParseRevocationList(b)
-	if err != nil {
-		return nil, fmt.Errorf("revocation list %s: %w", path, err)
-	}
-	return l, nil
 }
 
 // judge reads one file; what cannot be read is in the answer.

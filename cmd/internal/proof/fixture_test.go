@@ -69,6 +69,7 @@ func (b *bench) options() proof.Options {
 type voucher struct {
 	code   string
 	serial int
+	inks   int // more boxes than the type has, on free paper; 0: as many
 	change func(inks []render.Ink, d *manifest.Data)
 }
 
@@ -99,6 +100,9 @@ func (b *bench) made(t testing.TB, v voucher) ([]byte, render.Area) {
 	d := manifest.Data{Number: no, Type: v.code, Business: typ.ExampleDay, Time: now, Branch: h.Branch, Workstation: h.Workstation,
 		Teller: h.Teller, Trial: true, Text: sha256.Sum256(filled.Canonical(h)), Certificate: sha256.Sum256(b.teller.Chain()[0].Raw),
 		MarkKey: manifest.KeyID(b.mark)}
+	for i := len(sheet.Boxes); i < v.inks; i++ {
+		sheet.Boxes = append(sheet.Boxes, render.Area{X: 15 + 66*float64(i%2), Y: 200 + 30*float64(i/2), W: 60, H: 25})
+	}
 	for i, a := range sheet.Boxes {
 		d.Signers = append(d.Signers, manifest.Signer{Role: []string{"customer", "guardian", "third", "fourth"}[i], Time: now, Page: a.Page, Box: manifest.BoxOf(a),
 			Pad: pad.Evidence{Model: "virtual/pad", Virtual: true, Samples: 400, Last: 2 * time.Second, Reports: "00ff"}})

@@ -146,8 +146,9 @@ func allowed(list []sign.Signature) bool {
 	return false
 }
 
-// roleZH is the Chinese word for a signer's role (form.Signer.Role.EN).
-func roleZH(role string) string {
+// RoleZH is the Chinese word for a signer's role (form.Signer.Role.EN), or the
+// role itself.
+func RoleZH(role string) string {
 	zh, ok := map[string]string{
 		"customer": "客户", "guardian": "监护人", "agent": "代办人", "payer": "付款人", "applicant": "申请人", "depositor": "存款人",
 	}[strings.ToLower(role)]

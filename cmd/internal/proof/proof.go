@@ -48,13 +48,15 @@ type File struct {
 	Pad        Pad              `json:"pad"`
 	Voucher    *Voucher         `json:"voucher"`
 	Findings   []Finding        `json:"findings"`
-	Problems   []sign.Problem   `json:"problems"`
-	Bytes      int              `json:"bytes"`
-	Pages      int              `json:"pages"`
-	Revisions  int              `json:"revisions"`
-	SHA256     string           `json:"sha256"`
-	At         time.Time        `json:"judged_at"`
-	Roots      []string         `json:"roots,omitempty"`
+	// Changes are the revisions behind the first signature.
+	Changes   []sign.Change  `json:"changes"`
+	Problems  []sign.Problem `json:"problems"`
+	Bytes     int            `json:"bytes"`
+	Pages     int            `json:"pages"`
+	Revisions int            `json:"revisions"`
+	SHA256    string         `json:"sha256"`
+	At        time.Time      `json:"judged_at"`
+	Roots     []string       `json:"roots,omitempty"`
 }
 
 // Voucher is what the file's data says; nil in File for other PDFs.
@@ -70,6 +72,8 @@ type Voucher struct {
 	Test        bool      `json:"test"`
 	Text        string    `json:"text_sha256"`
 	Signers     int       `json:"signers"`
+	// MarkKey names the key of the marks; see manifest.KeyID.
+	MarkKey string `json:"mark_key,omitempty"`
 }
 
 // Pad is the evidence of all captures. Source says whose word it is: "signed"
@@ -106,7 +110,7 @@ func Examine(ctx context.Context, file []byte, o Options) File {
 	r := sign.Verify(file, sign.Options{Roots: o.Roots, TSARoots: o.TSARoots, CRLs: o.CRLs, At: o.At})
 	sum := sha256.Sum256(file)
 	e.File = File{
-		Verdict: r.Verdict, Signatures: r.Signatures, Law: r.Law, Problems: r.Problems,
+		Verdict: r.Verdict, Signatures: r.Signatures, Law: r.Law, Problems: r.Problems, Changes: r.Changes,
 		Mark:  Mark{Binding: Binding{State: watermark.Absent}, Signers: []SignerMark{}},
 		Pad:   Pad{Source: "unsigned", Signers: []PadCapture{}},
 		Bytes: len(file), SHA256: hex.EncodeToString(sum[:]), At: o.At, Roots: o.RootNames,
@@ -152,6 +156,7 @@ func (e *examiner) read(doc *object.File) {
 	e.Voucher = &Voucher{
 		Number: d.Number, Type: d.Type, Business: d.Business, Time: d.Time, Branch: d.Branch, Workstation: d.Workstation,
 		Teller: d.Teller, Supervisor: d.Supervisor, Test: d.Trial, Text: hex.EncodeToString(d.Text[:]), Signers: len(d.Signers),
+		MarkKey: d.MarkKey,
 	}
 	e.captures()
 	e.boundCertificate()
@@ -174,7 +179,7 @@ func (e *examiner) captures() {
 			Rejected: p.Rejected, Reports: p.Reports, Calibration: s.Calibration,
 		})
 		if p.Lost > 0 {
-			e.problem("pad-gaps", "采集时有报文丢失："+roleZH(s.Role), "reports of the pad were lost: "+s.Role)
+			e.problem("pad-gaps", "采集时有报文丢失："+RoleZH(s.Role), "reports of the pad were lost: "+s.Role)
 		}
 	}
 	if e.Pad.Virtual && !e.data.Trial {

@@ -108,14 +108,19 @@ func (st *Station) tls() (*tls.Config, error) {
 	return c, nil
 }
 
-// Worker empties the queue into an archive, the checkpoints of the log too.
-func (st *Station) Worker(to upload.Archive, l Line) *upload.Worker {
+// Worker empties the queue into an archive, the checkpoints of the log too;
+// vouchers get their time stamp on the way.
+func (st *Station) Worker(to upload.Archive, l Line) (*upload.Worker, error) {
+	finalise, err := st.Finalise()
+	if err != nil {
+		return nil, err
+	}
 	workers := l.Workers
 	if workers == 0 {
 		workers = st.Site.Workers
 	}
-	return &upload.Worker{Outbox: st.Store.Outbox(), Sender: to, Now: st.now, Workers: workers,
-		Audit: st.Store.Audit(), Branch: st.Site.BranchCode, Origin: st.origin()}
+	return &upload.Worker{Outbox: st.Store.Outbox(), Sender: to, Finalise: finalise, Now: st.now, Workers: workers,
+		Audit: st.Store.Audit(), Branch: st.Site.BranchCode, Origin: st.origin()}, nil
 }
 
 // origin names this workstation in checkpoints.

@@ -19,9 +19,6 @@ import (
 // ErrNoKey: the site names no key file.
 var ErrNoKey = errors.New("the site configuration names no signing key")
 
-// stampReserve is the room for a signature with an RFC 3161 token, bytes.
-const stampReserve = 9000
-
 // OpenKey opens the teller's key with its PIN, which is wiped.
 func (st *Station) OpenKey(pin []byte) (sign.Key, error) {
 	defer clear(pin)
@@ -59,14 +56,14 @@ func Pool(files ...string) (*x509.CertPool, error) {
 // Desk is where transactions happen; key is the teller's.
 func (st *Station) Desk(ctx context.Context, key sign.Key) (*flow.Desk, error) {
 	o := flow.Options{Store: st.Store, Users: st.Users, Key: key, Trial: st.Trial, Now: st.now, Rand: st.rand,
-		Prefix:     st.Site.ReceiptPrefix,
+		Prefix: st.Site.ReceiptPrefix, Calibration: st.Calibration,
 		BranchCode: st.Site.BranchCode, Workstation: st.Site.Workstation,
 		Bank: form.Text(st.Site.Bank), Branch: form.Text(st.Site.Branch),
 		Seal: render.SealText{Arc: st.Site.Seal, Number: st.Site.SealNumber},
 		Nib:  ink.Nib{Min: st.Site.NibMin, Max: st.Site.NibMax},
 		Mark: watermark.Options{Amplitude: st.Site.MarkAmplitude, Cap: st.Site.MarkCap}}
 	if st.Site.TSA != "" {
-		o.Reserve = stampReserve
+		o.Reserve = sign.Reserve(key, maxToken)
 	}
 	var err error
 	if o.Fonts, err = Fonts(st.Site.Fonts); err != nil {

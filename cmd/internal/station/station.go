@@ -33,7 +33,7 @@ type Options struct {
 	// Check looks at the store's file in a process of its own before it is
 	// opened, so that a damaged one cannot take this one down; nil: not done.
 	Check func(ctx context.Context, dir string) error
-	// Factor is the second factor of logins, nil: none.
+	// Factor is the second factor of logins, nil: TOTP as the site wants it.
 	Factor auth.Factor
 	// Cost of password hashes; zero: the default.
 	Cost auth.Cost
@@ -82,6 +82,9 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 	st := &Station{Dir: o.Dir, Site: o.Site, Trial: o.Trial, Store: s, now: o.Now, rand: o.Rand}
 	if err := st.claim(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
+	}
+	if o.Factor == nil {
+		o.Factor = auth.TOTP{Store: s, Required: o.Site.SecondFactor}
 	}
 	st.Users, err = auth.New(s, auth.Options{Cost: o.Cost, Now: o.Now, Rand: o.Rand, Factor: o.Factor})
 	if err != nil {

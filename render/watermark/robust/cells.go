@@ -115,48 +115,81 @@ func (m mask) cut(bits int) mask {
 	return mask{m[0], m[1] & (1<<(bits-64) - 1)}
 }
 
-// Payload classes: bits and the longest handle.
+// Payload classes: so many bits, of which 40 are a tag.
 const (
 	small, medium, large = 64, 96, 128
 	tagBytes             = 5
 	minHandle, maxHandle = 3, 11
+	// enough chips for each bit of a payload.
+	enough = 1.2
 )
 
-func class(handle int) int {
-	switch {
-	case handle <= 3:
-		return small
-	case handle <= 7:
-		return medium
-	}
-	return large
+// message is what an ink carries: a handle, or where the ink is too short for
+// it, the first bytes of the handle's SHA-256.
+type message struct {
+	handle []byte
+	bits   int
+	short  bool
 }
 
-// payload is the handle, zeros and a tag of 40 bits over the handle and its
-// length.
-func (p *pattern) payload(handle []byte, bits int) mask {
+// whole is the message that carries a handle in full.
+func whole(handle []byte) message {
+	switch n := len(handle); {
+	case n <= 3:
+		return message{handle, small, false}
+	case n <= 7:
+		return message{handle, medium, false}
+	}
+	return message{handle, large, false}
+}
+
+// brief is the message for ink too short for the handle.
+func brief(handle []byte) message {
+	h := sha256.Sum256(handle)
+	return message{h[:small/8-tagBytes], small, true}
+}
+
+// fitting is the message for ink with so many chips.
+func fitting(handle []byte, chips int) message {
+	if m := whole(handle); m.bits == small || float64(chips) >= enough*float64(m.bits) {
+		return m
+	}
+	return brief(handle)
+}
+
+// payload is the handle, zeros and a tag of 40 bits over kind, length and
+// handle.
+func (p *pattern) payload(m message) mask {
 	var b [16]byte
-	copy(b[:], handle)
+	copy(b[:], m.handle)
+	kind := byte(m.bits)
+	if m.short {
+		kind = 1
+	}
 	h := hmac.New(sha256.New, p.tag)
-	h.Write([]byte{byte(bits), byte(len(handle))})
-	h.Write(handle)
-	copy(b[bits/8-tagBytes:], h.Sum(nil)[:tagBytes])
+	h.Write([]byte{kind, byte(len(m.handle))})
+	h.Write(m.handle)
+	copy(b[m.bits/8-tagBytes:], h.Sum(nil)[:tagBytes])
 	return mask{binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:])}
 }
 
-// open gives the handle of a payload whose tag is right.
-func (p *pattern) open(m mask, bits int) ([]byte, bool) {
+// open gives the message of a payload whose tag is right.
+func (p *pattern) open(m mask, bits int) (message, bool) {
 	var b [16]byte
 	binary.LittleEndian.PutUint64(b[:], m[0])
 	binary.LittleEndian.PutUint64(b[8:], m[1])
 	room := bits/8 - tagBytes
-	for n := room; n >= minHandle && class(n) == bits; n-- {
-		if n < room && b[n] != 0 {
+	for n := room; n >= minHandle; n-- {
+		o := whole(append([]byte(nil), b[:n]...))
+		if n < room && b[n] != 0 || o.bits != bits {
 			break
 		}
-		if h := b[:n]; p.payload(h, bits) == m {
-			return append([]byte(nil), h...), true
+		if p.payload(o) == m {
+			return o, true
+		}
+		if o.short = true; bits == small && p.payload(o) == m {
+			return o, true
 		}
 	}
-	return nil, false
+	return message{}, false
 }

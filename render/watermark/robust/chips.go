@@ -1,9 +1,6 @@
 package robust
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // chip is what the readings say about a cell.
 type chip struct {
@@ -32,7 +29,7 @@ type row struct {
 
 // chips separates the deviations of cells from one another and from the slow
 // change of the nib.
-func (t *trace) chips(where func(vec) vec) []chip {
+func (t *trace) chips(where func(vec) vec, sure bool) []chip {
 	sys := system{index: map[int]int{}}
 	for _, c := range t.chains {
 		sys.chain(c, where)
@@ -40,11 +37,17 @@ func (t *trace) chips(where func(vec) vec) []chip {
 	if len(sys.cells) == 0 {
 		return nil
 	}
-	v, llr := sys.solve()
+	rounds := epQuick
+	if sure {
+		rounds = epRounds
+	}
+	o := sys.order()
+	x := sys.least(&o)
+	llr := sys.odds(&o, x, rounds)
 	var out []chip
 	for i, w := range sys.line {
 		if w >= leastLine {
-			out = append(out, chip{sys.cells[i], v[i], llr[i], w})
+			out = append(out, chip{sys.cells[i], x[o.cell[i]], llr[i], w})
 		}
 	}
 	return out
@@ -59,10 +62,11 @@ func (t *trace) less(where func(vec) vec, level func(cell int) float64) []chip {
 	if len(sys.cells) == 0 {
 		return nil
 	}
-	v, _ := sys.solve()
-	out := make([]chip, len(v))
+	o := sys.order()
+	x := sys.least(&o)
+	out := make([]chip, len(sys.cells))
 	for i := range out {
-		out[i] = chip{cell: sys.cells[i], v: v[i], w: sys.line[i]}
+		out[i] = chip{cell: sys.cells[i], v: x[o.cell[i]], w: sys.line[i]}
 	}
 	return out
 }
@@ -156,298 +160,4 @@ func (e *row) add(at int, k float64) {
 		}
 	}
 	e.at, e.k = append(e.at, at), append(e.k, k)
-}
-
-// solve finds the deviations by least squares, readings that fit badly
-// counting less the second time, and then the odds of each chip.
-func (y *system) solve() (v, llr []float64) {
-	for round := range 2 {
-		q := y.normal()
-		v = cholesky(q.ridged(), q.r)
-		if y.reweigh(q.full(v)); round == 1 {
-			llr = q.odds(v, y)
-		}
-	}
-	return v, llr
-}
-
-// quadratic is the squared error as a function of the n chips, ½ xᵀSx − rᵀx,
-// the baseline being what suits each x best: b = g − Bx.
-type quadratic struct {
-	n    int
-	s, r []float64
-	b, g []float64
-}
-
-const ridge = 0.3
-
-func (q *quadratic) ridged() []float64 {
-	a := slices.Clone(q.s)
-	for i := range q.n {
-		a[i*q.n+i] += ridge
-	}
-	return a
-}
-
-// full is chips and baseline.
-func (q *quadratic) full(x []float64) []float64 {
-	out := slices.Clone(x)
-	for k, g := range q.g {
-		for i, v := range q.b[k*q.n : (k+1)*q.n] {
-			g -= v * x[i]
-		}
-		out = append(out, g)
-	}
-	return out
-}
-
-// normal sums up the equations and eliminates the baseline.
-func (y *system) normal() *quadratic {
-	n, m := len(y.cells), y.knots
-	q := &quadratic{n: n, s: make([]float64, n*n), r: make([]float64, n), b: make([]float64, m*n), g: make([]float64, m)}
-	kk := make([]float64, m*m)
-	for _, e := range y.rows {
-		for i, p := range e.at {
-			k := e.w * e.k[i]
-			if p >= 0 {
-				q.r[p] += k * e.y
-				for j, o := range e.at {
-					if o >= 0 {
-						q.s[p*n+o] += k * e.k[j]
-					}
-				}
-				continue
-			}
-			p = -1 - p
-			q.g[p] += k * e.y
-			for j, o := range e.at {
-				if o >= 0 {
-					q.b[p*n+o] += k * e.k[j]
-				} else {
-					kk[p*m-1-o] += k * e.k[j]
-				}
-			}
-		}
-	}
-	c := slices.Clone(q.b)
-	for i := range m {
-		kk[i*m+i] += 1e-3
-	}
-	for _, f := range y.first {
-		bend(kk, m, f[0], f[1])
-	}
-	solveMany(kk, q.b, q.g, n)
-	for k := range m {
-		for i, v := range c[k*n : (k+1)*n] {
-			if v == 0 {
-				continue
-			}
-			q.r[i] -= v * q.g[k]
-			for j, u := range q.b[k*n : (k+1)*n] {
-				q.s[i*n+j] -= v * u
-			}
-		}
-	}
-	return q
-}
-
-// stiff is the price of a bend of the baseline.
-const stiff = 0.01
-
-// bend adds the price of the second differences of knots.
-func bend(kk []float64, m, first, last int) {
-	for k := first + 1; k < last; k++ {
-		for i, a := range [3]float64{1, -2, 1} {
-			for j, b := range [3]float64{1, -2, 1} {
-				kk[(k-1+i)*m+k-1+j] += stiff * a * b
-			}
-		}
-	}
-}
-
-const (
-	// alike is how many neighbouring readings err alike.
-	alike = 3.0
-	// sweeps of the mean field.
-	sweeps = 16
-)
-
-// odds are those of each chip given that all chips are ±a: the mean field of
-// the other chips stands for them. v is where it starts.
-func (q *quadratic) odds(v []float64, y *system) []float64 {
-	n := q.n
-	size := make([]float64, n)
-	for i, x := range v {
-		size[i] = math.Abs(x)
-	}
-	slices.Sort(size)
-	a := max(1e-4, 1.2*size[n/2])
-	noise := alike * y.variance(q.full(v))
-	m, llr := slices.Clone(v), make([]float64, n)
-	for i := range m {
-		m[i] = max(-a, min(a, m[i]))
-	}
-	odd, local := make([]float64, n), make([]float64, n)
-	for k := range sweeps {
-		for i := range n {
-			f := q.r[i]
-			for j, s := range q.s[i*n : (i+1)*n] {
-				f -= s * m[j]
-			}
-			d := q.s[i*n+i]
-			f += d * m[i]
-			odd[i] = d * math.Pow(max(0, math.Abs(f/(d+ridge))-a), 2)
-			llr[i] = 2 * a * f / (noise + local[i])
-			m[i] = a * math.Tanh(llr[i]/2)
-		}
-		y.around(local, odd)
-		if k >= 2 {
-			a = q.amplitude(m, a)
-		}
-	}
-	return llr
-}
-
-// around spreads to each cell what its neighbours along the lines have: a line
-// whose width changes for other reasons is not to be trusted near there.
-func (y *system) around(out, in []float64) {
-	clear(out)
-	seen := make([]float64, len(out))
-	for _, v := range y.visits {
-		for i, c := range v {
-			for _, o := range v[max(0, i-2):min(len(v), i+3)] {
-				out[c] += in[o]
-				seen[c]++
-			}
-		}
-	}
-	for i, n := range seen {
-		if n > 0 {
-			out[i] /= n
-		}
-	}
-}
-
-// amplitude is the a that suits the signs best.
-func (q *quadratic) amplitude(m []float64, a float64) float64 {
-	up, down := 0.0, 1e-12
-	for i, x := range m {
-		up += q.r[i] * x
-		for j, s := range q.s[i*q.n : (i+1)*q.n] {
-			down += x * s * m[j]
-		}
-	}
-	return max(0.5*a, min(2*a, a*up/down))
-}
-
-func (e *row) residual(x []float64, n int) float64 {
-	r := e.y
-	for j, p := range e.at {
-		if p < 0 {
-			p = n - 1 - p
-		}
-		r -= e.k[j] * x[p]
-	}
-	return r
-}
-
-// variance of the readings around the chips and baseline x.
-func (y *system) variance(x []float64) float64 {
-	sum, w := 1e-12, 0.0
-	for i := range y.rows {
-		r := y.rows[i].residual(x, len(y.cells))
-		sum += y.rows[i].w * r * r
-		w += y.rows[i].w
-	}
-	return sum / w
-}
-
-func (y *system) reweigh(x []float64) {
-	res := make([]float64, len(y.rows))
-	for i := range y.rows {
-		res[i] = math.Abs(y.rows[i].residual(x, len(y.cells)))
-	}
-	order := slices.Clone(res)
-	slices.Sort(order)
-	limit := 2.5*1.5*order[len(order)/2] + 1e-6
-	for i, r := range res {
-		y.rows[i].w = 1
-		if r > limit {
-			y.rows[i].w = limit / r
-		}
-	}
-}
-
-// factor is the Cholesky factor of a positive definite a of n rows, in place.
-func factor(a []float64, n int) {
-	for i := range n {
-		ri := a[i*n : i*n+i+1]
-		for j := range i + 1 {
-			rj := a[j*n : j*n+j+1]
-			s := ri[j]
-			for k, v := range rj[:j] {
-				s -= ri[k] * v
-			}
-			if i == j {
-				ri[i] = math.Sqrt(max(s, 1e-12))
-			} else {
-				ri[j] = s / rj[j]
-			}
-		}
-	}
-}
-
-// cholesky solves a x = b for a positive definite a, which it overwrites.
-func cholesky(a, b []float64) []float64 {
-	n := len(b)
-	factor(a, n)
-	x := slices.Clone(b)
-	for i := range n {
-		for k, v := range a[i*n : i*n+i] {
-			x[i] -= v * x[k]
-		}
-		x[i] /= a[i*n+i]
-	}
-	for i := n - 1; i >= 0; i-- {
-		x[i] /= a[i*n+i]
-		for k, v := range a[i*n : i*n+i] {
-			x[k] -= v * x[i]
-		}
-	}
-	return x
-}
-
-// solveMany replaces the rows of b (n wide) and g by a⁻¹b and a⁻¹g.
-func solveMany(a, b, g []float64, n int) {
-	m := len(g)
-	factor(a, m)
-	less := func(i, k int, v float64) {
-		if v == 0 {
-			return
-		}
-		to, from := b[i*n:(i+1)*n], b[k*n:(k+1)*n]
-		for j, x := range from {
-			to[j] -= v * x
-		}
-		g[i] -= v * g[k]
-	}
-	scale := func(i int) {
-		d := 1 / a[i*m+i]
-		for j := range n {
-			b[i*n+j] *= d
-		}
-		g[i] *= d
-	}
-	for i := range m {
-		for k := range i {
-			less(i, k, a[i*m+k])
-		}
-		scale(i)
-	}
-	for i := m - 1; i >= 0; i-- {
-		for k := i + 1; k < m; k++ {
-			less(i, k, a[k*m+i])
-		}
-		scale(i)
-	}
 }

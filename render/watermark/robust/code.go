@@ -96,9 +96,9 @@ func (m mask) first() int {
 // decode looks for the handle of k payload bits by ordered statistics (Fossorier
 // and Lin 1995): the surest independent bits, then those with one or two turned.
 // Again and again, the order of the bits is shaken: some sure bits are wrong.
-func (p *pattern) decode(soft []bit, k, rounds int) ([]byte, bool) {
+func (p *pattern) decode(soft []bit, k, rounds int) (message, bool) {
 	if len(soft) < k {
-		return nil, false
+		return message{}, false
 	}
 	r := rand.New(rand.NewPCG(1, uint64(k)))
 	l := shortlist{}
@@ -117,21 +117,21 @@ func (p *pattern) decode(soft []bit, k, rounds int) ([]byte, bool) {
 			order[i] = soft[j]
 		}
 		if !ordered(order, k, &l) {
-			return nil, false
+			return message{}, false
 		}
 		for i := range l.best {
 			if c := &l.best[i]; !c.seen {
 				c.seen = true
 				if l.checks++; l.checks > mostChecks {
-					return nil, false
+					return message{}, false
 				}
-				if handle, ok := p.open(c.m, k); ok {
-					return handle, true
+				if m, ok := p.open(c.m, k); ok {
+					return m, true
 				}
 			}
 		}
 	}
-	return nil, false
+	return message{}, false
 }
 
 const (

@@ -50,8 +50,8 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 	mid := middle(host.hull, 0, 1)
 	where := func(q vec) vec { return q.sub(mid) }
 	sh := newShape(in, host)
-	bits := class(len(handle))
-	payload := p.payload(handle, bits)
+	msg := fitting(handle, p.capacity(host.less(where, nil)))
+	bits, payload := msg.bits, p.payload(msg)
 	target := func(c int) float64 { return amp * float64(p.sign(c, payload, bits)) }
 	level := map[int]float64{}
 	get := func(c int) float64 {
@@ -68,7 +68,7 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 			}
 		}
 		if round == 1 {
-			for _, c := range t.chips(where) {
+			for _, c := range t.chips(where, true) {
 				if c.llr*target(c.cell) < weak*amp {
 					level[c.cell] = math.Copysign(limit, target(c.cell))
 				}
@@ -79,9 +79,19 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 	}
 	out := sh.outlines()
 	m := Margin{Bits: bits, Length: host.length}
-	m.T, m.Chips = p.statistic(t.chips(where), payload, bits)
-	_, m.Blind = p.decode(p.soften(t.chips(where)), bits, 20)
+	m.T, m.Chips = p.statistic(t.chips(where, true), payload, bits)
+	_, m.Blind = p.decode(p.soften(t.chips(where, true)), bits, 20)
 	return out, m, nil
+}
+
+// capacity is how many chips carry payload.
+func (p *pattern) capacity(chips []chip) (n int) {
+	for _, c := range chips {
+		if c.w >= leastLine && p.pilot[c.cell] == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func polygonsOf(in []ink.Outline) [][][]vec {
@@ -94,18 +104,22 @@ func polygonsOf(in []ink.Outline) [][][]vec {
 	return out
 }
 
-// statistic is T of a payload: the sum of the soft chips with the claimed
-// signs over the root of the sum of their squares. Pilots do not count.
+// statistic is T of a payload, and the number of chips behind it.
 func (p *pattern) statistic(chips []chip, payload mask, bits int) (float64, int) {
-	sum, sq, n := 0.0, 0.0, 0
-	for _, b := range p.soften(chips) {
-		s := 1 - 2*float64(b.mask.cut(bits).parity(payload))
-		sum += s * b.llr
+	soft := p.soften(chips)
+	return statistic(soft, payload, bits), len(soft)
+}
+
+// statistic is the sum of the soft bits with the claimed signs over the root of
+// the sum of their squares.
+func statistic(soft []bit, payload mask, bits int) float64 {
+	sum, sq := 0.0, 0.0
+	for _, b := range soft {
+		sum += (1 - 2*float64(b.mask.cut(bits).parity(payload))) * b.llr
 		sq += b.llr * b.llr
-		n++
 	}
 	if sq == 0 {
-		return 0, n
+		return 0
 	}
-	return sum / math.Sqrt(sq), n
+	return sum / math.Sqrt(sq)
 }

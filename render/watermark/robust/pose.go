@@ -250,8 +250,8 @@ func (t pose) nudge(way int, step float64) pose {
 // settle reads the chips of a pose, lets all of them say where the cells lie,
 // and reads again.
 func (t *trace) settle(dev [][]deviation, f pose) (pose, []chip) {
-	chips := t.chips(f.ink)
-	for range 2 {
+	chips := t.chips(f.ink, false)
+	for round := range 2 {
 		var s signs
 		for _, c := range chips {
 			s[c.cell] = float32(math.Tanh(c.llr / 2))
@@ -260,7 +260,7 @@ func (t *trace) settle(dev [][]deviation, f pose) (pose, []chip) {
 		now := s.rate(dev, f)
 		byPilot(&now)
 		f = s.climb(dev, now, 0.04, byPilot).pose
-		chips = t.chips(f.ink)
+		chips = t.chips(f.ink, round == 1)
 	}
 	return f, chips
 }

@@ -1,38 +1,43 @@
 package robust
 
-// tones turns grey values into shades: paper is the usual bright value, ink the
-// value that the darkest tenth of the dark pixels has.
-func tones(g *Gray) (table [256]float32, ok bool) {
-	var hist [256]int
-	for _, v := range g.Pix {
-		hist[v]++
-	}
-	split := otsu(&hist)
-	paper, most := 255, 0
+// tones are the grey values of paper, the usual bright one, and of ink, that of
+// the darkest tenth of the dark pixels; not ok where they hardly differ.
+func tones(hist *[256]int) (paper, ink int, ok bool) {
+	split := otsu(hist)
+	most := 0
+	paper = 255
 	for v := split; v < 256; v++ {
 		if hist[v] > most {
 			paper, most = v, hist[v]
 		}
 	}
-	dark := 0
-	for v := range split {
-		dark += hist[v]
+	var dark [256]int
+	copy(dark[:], hist[:split])
+	ink = darkest(&dark)
+	return paper, ink, paper-ink >= 24
+}
+
+// darkest is the value that a tenth of the pixels do not exceed.
+func darkest(hist *[256]int) int {
+	all, seen := 0, 0
+	for _, n := range hist {
+		all += n
 	}
-	ink, seen := 0, 0
-	for v := range split {
-		if seen += hist[v]; seen*10 >= dark {
-			ink = v
-			break
+	for v, n := range hist {
+		if seen += n; seen*10 >= all {
+			return v
 		}
 	}
-	if dark == 0 || paper-ink < 24 {
-		return table, false
-	}
+	return 0
+}
+
+// scale turns grey values into shades.
+func scale(paper, ink int) (table [256]float32) {
 	for v := range table {
-		d := float32(paper-v) / float32(paper-ink)
+		d := float32(paper-v) / float32(max(1, paper-ink))
 		table[v] = max(0, min(1.05, d))
 	}
-	return table, true
+	return table
 }
 
 // otsu is the threshold that parts the values best (Otsu 1979).

@@ -22,12 +22,13 @@ func TestTrial(t *testing.T) {
 	recs := records(t, "svc2004_task2.jsonl", 1)
 	step := max(1, len(recs)/n)
 	type tally struct {
-		n, informed, blind int
-		sum, pose          float64
+		n, informed, blind, orig int
+		osum                     float64
+		sum, pose                float64
 	}
 	chs := channels()
 	sum := make([]tally, len(chs))
-	var embedT, readT time.Duration
+	var embedT, origT, readT time.Duration
 	used, curves, curves0 := 0, 0, 0
 	for i := 0; i < len(recs); i += step {
 		in := drawn(t, recs[i])
@@ -66,6 +67,19 @@ func TestTrial(t *testing.T) {
 				t.Fatal(err)
 			}
 			cl, _ := Check(g, s, [][]byte{handle})
+			t0 = time.Now()
+			co, err := CheckOriginal(g, s, [][]byte{handle, {1, 2, 3}}, out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			origT += time.Since(t0)
+			if co[0].Accept {
+				sum[k].orig++
+			}
+			if co[1].Accept {
+				t.Error("wrong claim accepted")
+			}
+			sum[k].osum += co[0].T
 			ok := rd.Found && bytes.Equal(rd.Handle, handle)
 			sum[k].n++
 			if cl[0].Accept {
@@ -77,29 +91,31 @@ func TestTrial(t *testing.T) {
 			sum[k].sum += cl[0].T
 			if os.Getenv("ORACLE") != "" {
 				p := newPattern(s)
-				pay := p.payload(handle, 64)
+				pay := p.payload(whole(handle))
 				full := p.claimed(pay, 64)
-				tr := g.ink()
+				gr := g.groups()[0]
+				tr := g.shade(&gr).lines()
 				tp := truth
 				tp.mid, tp.extent = middle(tr.hull, tp.angle, tp.scale), tr.extent()
 				f := full.climb(tr.deviations(), fit{pose: tp}, 0.08, func(f *fit) { f.score = f.pilot })
-				T, _ := p.statistic(tr.chips(f.ink), pay, 64)
-				T0, _ := p.statistic(tr.chips(tp.ink), pay, 64)
+				T, _ := p.statistic(tr.chips(f.ink, true), pay, 64)
+				T0, _ := p.statistic(tr.chips(tp.ink, true), pay, 64)
 				fs := p.pilot.search(tr, tr.deviations())
-				_, dec := p.decode(p.soften(tr.chips(f.ink)), 64, 60)
+				_, dec := p.decode(p.soften(tr.chips(f.ink, true)), 64, 60)
 				t.Logf("   oracle T %.1f at truth %.1f decodes %v, search off by %.2f (true %.2f°, %.4f) at %.2f mm; found score %.1f pilot %.1f even %.1f, truth pilot %.1f even %.1f", T, T0, dec, apart(fs[0].pose, f.pose, 30), truth.angle*57.3, truth.scale, f.mid.sub(tp.mid).len(), fs[0].score, fs[0].pilot, fs[0].even, p.pilot.rate(tr.deviations(), f.pose).pilot, p.pilot.rate(tr.deviations(), f.pose).even)
 			}
 			line += " " + strconv.FormatFloat(cl[0].T, 'f', 1, 64)
 			if ok {
 				line += "*"
 			}
+			line += "/" + strconv.FormatFloat(co[0].T, 'f', 1, 64)
 		}
 		t.Logf("%3d: %.0f mm, %d chips, T %.1f blind %v |%s", i, m.Length, m.Chips, m.T, m.Blind, line)
 	}
 	for k, c := range chs {
 		if sum[k].n > 0 {
-			t.Logf("%-22s n %d informed %d blind %d mean T %.2f", c.name, sum[k].n, sum[k].informed, sum[k].blind, sum[k].sum/float64(sum[k].n))
+			t.Logf("%-22s n %d informed %d blind %d mean T %.2f; with original %d mean T %.2f", c.name, sum[k].n, sum[k].informed, sum[k].blind, sum[k].sum/float64(sum[k].n), sum[k].orig, sum[k].osum/float64(sum[k].n))
 		}
 	}
-	t.Logf("embed %v read %v, curves %d -> %d", embedT/time.Duration(max(1, used)), readT/time.Duration(max(1, used)), curves0, curves)
+	t.Logf("orig %v embed %v read %v, curves %d -> %d", origT/time.Duration(max(1, used)), embedT/time.Duration(max(1, used)), readT/time.Duration(max(1, used)), curves0, curves)
 }
