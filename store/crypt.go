@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"sync"
 )
 
 const (
@@ -32,7 +33,7 @@ type vault struct {
 }
 
 func newVault(machine []byte, random io.Reader) (*vault, error) {
-	v := &vault{rand: random}
+	v := &vault{rand: &shared{r: random}}
 	for _, k := range []struct {
 		purpose string
 		use     func([]byte) error
@@ -51,6 +52,18 @@ func newVault(machine []byte, random io.Reader) (*vault, error) {
 		}
 	}
 	return v, nil
+}
+
+// shared is a source of randomness for several goroutines.
+type shared struct {
+	mu sync.Mutex // guards r
+	r  io.Reader
+}
+
+func (s *shared) Read(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.Read(b)
 }
 
 func newGCM(key []byte) (cipher.AEAD, error) {

@@ -17,6 +17,10 @@ func (t *tx) putDocument(id string, seq int64, pdf []byte) error {
 	if err != nil {
 		return err
 	}
+	return t.putSealed(id, sealed)
+}
+
+func (t *tx) putSealed(id string, sealed []byte) error {
 	b, err := t.Bucket([]byte(bucketDocs)).CreateBucketIfNotExists([]byte(id))
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 	"golang.org/x/mod/sumdb/note"
 )
 
@@ -170,10 +171,14 @@ func (s *Store) begin() error {
 
 // Close releases it; it waits for transactions under way.
 func (s *Store) Close() error {
+	unsigned := s.signEnd() // a store that is damaged or closed already must close all the same
 	s.swap.RLock()
 	defer s.swap.RUnlock()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("closing the store: %w", err)
+	}
+	if unsigned != nil && !errors.Is(unsigned, berrors.ErrDatabaseNotOpen) {
+		return fmt.Errorf("closing the store: signing the end of the log: %w", unsigned)
 	}
 	return nil
 }

@@ -46,3 +46,17 @@ func (k *Ink) Natural() ([]Outline, Placement) {
 	pl.box = Box{}
 	return k.outlines(pl), pl
 }
+
+// Place tells how Outlines lays the ink into a box.
+func (k *Ink) Place(box Box) (Placement, error) {
+	if err := box.check(k.nib.Max); err != nil {
+		return Placement{}, err
+	}
+	return k.place(box), nil
+}
+
+// To turns a place in mm on the pad, Y downwards, into mm in the box from its
+// lower left corner, Y upwards.
+func (p Placement) To(x, y float64) (float64, float64) {
+	return (x-p.X)*p.Scale + p.box.W/2, (p.Y-y)*p.Scale + p.box.H/2
+}

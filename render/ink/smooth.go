@@ -16,6 +16,8 @@ func smooth(samples []pad.Sample, p Params) *Ink {
 	}
 	n := estimate(pieces, u, p.Noise)
 	var m smoother
+	n.sigma /= doubt
+	n.q *= doubt * doubt
 	for range lessons {
 		m.learnFrom(pieces, n, u)
 		n = n.refine(pieces, u, p.Noise)

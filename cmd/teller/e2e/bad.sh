@@ -52,11 +52,8 @@ passed "PIN"
 text 2103
 want "2103 $(words step.1)"
 key F7
-for _ in $(seq 9); do key Up; done
-for _ in $(seq 12); do key BackSpace; done
-key Up
-key Down
-xdotool key --repeat 40 --delay 15 BackSpace
+for _ in $(seq 8); do key Up; done
+xdotool key --repeat 12 --delay 20 BackSpace
 paste "刘$(printf '\U3134A')强"
 key F5
 sleep 2

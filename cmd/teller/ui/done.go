@@ -72,7 +72,7 @@ func (p *done) side() fyne.CanvasObject     { return p.a.steps(5, p.a.view.Type)
 func (p *done) rune(rune)                   {}
 func (p *done) key(fyne.KeyName, bool) bool { return false }
 func (p *done) tick() {
-	if it, err := p.a.o.Store.Outbox().Find(p.a.ctx, p.res.Item.ID); err == nil && it.State != p.res.Item.State {
+	if it, err := p.a.o.Store.Outbox().Find(p.a.ctx, p.res.Item.ID); err == nil && (it.State != p.res.Item.State || it.Fault != p.res.Item.Fault) {
 		p.res.Item = it
 		p.a.shell.draw()
 	}
