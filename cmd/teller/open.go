@@ -104,10 +104,6 @@ func options(ctx context.Context, st *station.Station, f flags) (ui.Options, err
 	if platform.CanPrint() {
 		o.Print = platform.Print
 	}
-	var err error
-	if o.Fonts, err = station.Fonts(site.Fonts); err != nil {
-		return o, err
-	}
 	o.Desk = func(ctx context.Context, pin []byte) (*flow.Desk, error) {
 		key, err := st.OpenKey(pin)
 		if err != nil {

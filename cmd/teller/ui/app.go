@@ -188,8 +188,8 @@ func (a *App) goes(f func()) {
 }
 
 // work does something that may take time, one thing after the other, then goes
-// on with the page. While it runs the page takes no keys that act; what is asked
-// meanwhile waits its turn.
+// on with the page. The page takes keys meanwhile: whoever types ahead loses
+// nothing, and what must not happen twice asks busy first.
 func (a *App) work(do func(context.Context), then func()) {
 	if a.inline {
 		do(a.ctx)

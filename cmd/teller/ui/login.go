@@ -301,7 +301,7 @@ const maxPINs = 5
 
 func (p *unlock) submit() {
 	a := p.a
-	if p.pin.Text() == "" || p.tries >= maxPINs {
+	if a.busy || p.pin.Text() == "" || p.tries >= maxPINs {
 		return
 	}
 	pin := p.pin.Bytes()

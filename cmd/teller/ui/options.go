@@ -8,7 +8,6 @@ import (
 
 	"moqian/cmd/internal/flow"
 	"moqian/pad"
-	"moqian/render"
 	"moqian/render/form"
 	"moqian/store"
 	"moqian/store/auth"
@@ -25,7 +24,6 @@ type Options struct {
 
 	Store *store.Store
 	Users *auth.Users
-	Fonts *render.Fonts
 	// Desk opens the desk with the PIN of the teller's key, which it wipes.
 	Desk func(ctx context.Context, pin []byte) (*flow.Desk, error)
 	// Factor says that a login needs a code of six digits.
