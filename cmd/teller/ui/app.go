@@ -128,7 +128,10 @@ func build(fy fyne.App, o Options, inline bool) (*App, error) {
 	a.shell = newShell(a)
 	a.page = newLogin(a)
 	a.win.SetContent(a.shell.root)
-	a.win.Resize(fyne.NewSize(1366, 768))
+	if o.Width == 0 || o.Height == 0 {
+		o.Width, o.Height = 1366, 768
+	}
+	a.win.Resize(fyne.NewSize(o.Width, o.Height))
 	a.listen(a.win, a)
 	return a, nil
 }

@@ -57,6 +57,8 @@ type Options struct {
 	// Two is where the customer's window goes, in pixels, on desks whose screens
 	// the driver joins to one; nil: the second screen.
 	Two *Area
+	// Width and Height of the teller's window; 0: 1366 × 768.
+	Width, Height float32
 	// Quit, when closed, closes the windows; nil: only people do.
 	Quit <-chan struct{}
 	// Saw hears of each sample with the pen down: the pixel of the customer's
