@@ -4,7 +4,6 @@ package inkbench
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"image/png"
 	"io"
@@ -29,8 +28,8 @@ const (
 )
 
 // Show draws one record of a file of handwriting (the first if id is empty),
-// above as the pad reported it and below as ink, into a new .png, .svg or .pdf
-// file. It never overwrites a file.
+// above as the pad reported it and below as ink, into a .png, .svg or .pdf file
+// that only this user may read. An older file of that name is replaced.
 func Show(record io.Reader, id, out string) error {
 	kind := strings.ToLower(filepath.Ext(out))
 	if kind != ".png" && kind != ".svg" && kind != ".pdf" {
@@ -53,16 +52,7 @@ func Show(record io.Reader, id, out string) error {
 	if err != nil {
 		return err
 	}
-	return write(out, b)
-}
-
-func write(out string, b []byte) error {
-	f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	return errors.Join(err, f.Close())
+	return os.WriteFile(out, b, 0o600)
 }
 
 // picture lays the reports above the ink.
