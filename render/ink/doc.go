@@ -48,13 +48,13 @@
 //
 // Likelihood first; what likelihood cannot tell (prior of m, reach, tails, the
 // four) was tried on 105 drawings of the 2004 signature competition (SVC), with
-// the noises of the outside judge, on every second writer, and checked on the
-// others. The optimum is flat; each constant says beside it what its neighbours
-// lose. Gains in dB over the raw polyline on the judge's own 28 drawings (RTS
-// with one q: prototype; live: [Pen]):
+// the noises of the outside judge. The optimum is flat, and both halves of the
+// writers have it at the same place to 0.1 dB; each constant says beside it what
+// its neighbours lose. Gains in dB over the raw polyline on the judge's own 28
+// drawings (prototype: RTS with one q):
 //
 //	           clean  50 µm 100 µm 200 µm pad300 spikes drops rate×2
-//	prototype   4.1    1.8    2.2    3.0    2.3   12.0   1.7    -
+//	prototype    -     1.8    2.2    3.0    2.3   12.0   1.7    -
 //	Draw        4.9    2.1    2.4    3.1    2.5   24.0   2.1   6.9
 //	Pen         4.4    1.9    2.1    2.7    2.2   23.8   1.3   6.6
 //
