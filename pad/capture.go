@@ -56,9 +56,16 @@ func (c *Capture) Record(ctx context.Context, d *Device, live func(Sample)) erro
 	}
 	whole := false
 	defer func() { c.end(whole) }()
-	err := c.pump(ctx, d.driver, live)
+	if e, ok := d.driver.(Ender); ok {
+		defer e.End()
+	}
+	cal := d.calibration()
+	err := c.pump(ctx, d.driver, cal, live)
 	if err == nil || ctx.Err() != nil && ended(err) {
 		ev := d.driver.Evidence()
+		if cal != nil {
+			ev.Calibration = cal.ID()
+		}
 		whole = true
 		return c.keep(ev)
 	}
@@ -71,7 +78,7 @@ func ended(err error) bool {
 
 // pump moves samples from the driver to the buffer until either gives up; nil
 // means that the context has ended.
-func (c *Capture) pump(ctx context.Context, d Driver, live func(Sample)) error {
+func (c *Capture) pump(ctx context.Context, d Driver, cal *Calibration, live func(Sample)) error {
 	if err := d.Begin(ctx); err != nil {
 		return err
 	}
@@ -79,6 +86,9 @@ func (c *Capture) pump(ctx context.Context, d Driver, live func(Sample)) error {
 		s, err := d.Read(ctx)
 		if err != nil {
 			return err
+		}
+		if cal != nil {
+			s = cal.Apply(s)
 		}
 		s, ok, err := c.add(s)
 		if err != nil {

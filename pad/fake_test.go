@@ -50,10 +50,12 @@ func line(n int) []Sample {
 }
 
 // record plays the whole script into c and ends it as a teller would.
-func record(c *Capture, f *fake) error {
+func record(c *Capture, f *fake) error { return recordOn(c, device(f), f) }
+
+func recordOn(c *Capture, d *Device, f *fake) error {
 	f.ended, f.once = make(chan struct{}), sync.Once{}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go func(over chan struct{}) { <-over; cancel() }(f.ended)
-	return c.Record(ctx, device(f), nil)
+	return c.Record(ctx, d, nil)
 }

@@ -1,8 +1,10 @@
 package render
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 
 	"golang.org/x/image/font"
@@ -12,6 +14,10 @@ import (
 
 // MMPerPt is the length of a point in mm.
 const MMPerPt = 25.4 / 72
+
+// FontGrid is the number of units to the em that advances are rounded to, here
+// and in the fonts that PDF files embed, so that layout, screen and file agree.
+const FontGrid = 200
 
 // FontID names a loaded font inside Fonts.
 type FontID int
@@ -102,6 +108,38 @@ func NewFonts(regular, bold Font, fallback ...Fallback) (*Fonts, error) {
 	return f, nil
 }
 
+// extra makes a font known that is no face of text, as the one that seals are
+// cut in, and gives its id; the same font gets the same id.
+func (f *Fonts) extra(font Font) (FontID, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := len(f.slots) - 1; i >= 0; i-- {
+		if o := f.slots[i].font; o.Name == font.Name && same(o.Data, font.Data) {
+			return FontID(i), nil
+		}
+	}
+	sf, err := parseFont(font)
+	if err != nil {
+		return 0, err
+	}
+	f.slots = append(f.slots, slot{font: font, sf: sf, face: Bold})
+	return FontID(len(f.slots) - 1), nil
+}
+
+// same compares font files; most often they are one slice.
+func same(a, b []byte) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || bytes.Equal(a, b))
+}
+
+// has says whether a loaded font has a character.
+func (f *Fonts) has(id FontID, char rune) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := &f.slots[id]
+	gid, err := s.sf.GlyphIndex(&s.buf, char)
+	return err == nil && gid != 0
+}
+
 func (f *Fonts) withFace(face Face) (ids []FontID) {
 	for i := range f.slots {
 		if f.slots[i].face == face {
@@ -179,14 +217,14 @@ func (f *Fonts) cell(face Face, char rune) (cell, error) {
 	return cell{}, errors.Join(append([]error{&MissingGlyph{Char: char}}, broken...)...)
 }
 
-// advance reads the hmtx width in em; kerning is never applied.
+// advance reads the hmtx width in em, on the grid; kerning is never applied.
 func (s *slot) advance(gid sfnt.GlyphIndex) (float64, error) {
 	upem := fixed.I(int(s.sf.UnitsPerEm()))
 	a, err := s.sf.GlyphAdvance(&s.buf, gid, upem, font.HintingNone)
 	if err != nil {
 		return 0, fmt.Errorf("font %s: width of glyph %d: %w", s.font.Name, gid, err)
 	}
-	return float64(a) / float64(upem), nil
+	return math.Round(float64(a)/float64(upem)*FontGrid) / FontGrid, nil
 }
 
 // measure looks each character of a text up.

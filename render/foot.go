@@ -40,7 +40,8 @@ func (c *canvas) trialBand(y0 float64) {
 	c.centre(pageWidth/2, y0+8.4, style{Bold, 9, white}, trialWords)
 }
 
-// trialLetters lie under everything, turned around their middle.
+// trialLetters lie under everything, turned around their middle. The words that
+// copying finds stand in the band.
 func (c *canvas) trialLetters(x, y float64) {
 	const size, angle = 64.0, -18.0
 	c.what = "trial letters"
@@ -49,5 +50,5 @@ func (c *canvas) trialLetters(x, y float64) {
 	sin, cos := math.Sincos(angle * math.Pi / 180)
 	dx, dy := -w/2, midline*size*MMPerPt
 	c.add(Text{X: x + dx*cos - dy*sin, Y: y + dx*sin + dy*cos, Size: size,
-		Color: rgb(trialGrey), Angle: angle, Runs: runs})
+		Color: rgb(trialGrey), Angle: angle, Runs: runs, Mute: true})
 }

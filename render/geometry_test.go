@@ -52,21 +52,41 @@ func textOf(t render.Text) string {
 func inkBox(t testing.TB, it render.Text) box {
 	t.Helper()
 	b := empty(textOf(it))
+	for _, letter := range letters(t, it) {
+		b.x0, b.y0 = math.Min(b.x0, letter.x0), math.Min(b.y0, letter.y0)
+		b.x1, b.y1 = math.Max(b.x1, letter.x1), math.Max(b.y1, letter.y1)
+	}
+	return b
+}
+
+// letters are the places of a text's letters, turned and squeezed as they are.
+func letters(t testing.TB, it render.Text) (out []box) {
+	t.Helper()
 	em := it.Size * render.MMPerPt
+	sin, cos := math.Sincos(it.Angle * math.Pi / 180)
+	squeeze := it.Squeeze
+	if squeeze == 0 {
+		squeeze = 1
+	}
 	for _, run := range it.Runs {
-		x := it.X + run.DX
+		x := run.DX
 		for _, r := range run.Text {
 			g, err := fonts(t).Glyph(run.Font, r)
 			if err != nil {
 				t.Fatal(err)
 			}
+			b := empty("letter " + string(r))
 			for _, s := range g.Segs {
-				b.segment(s, func(p render.Pt) (float64, float64) { return x + p.X*em, it.Y + p.Y*em })
+				b.segment(s, func(p render.Pt) (float64, float64) {
+					gx, gy := x+p.X*em*squeeze, p.Y*em
+					return it.X + gx*cos - gy*sin, it.Y + gx*sin + gy*cos
+				})
 			}
-			x += g.Advance * em
+			out = append(out, b)
+			x += g.Advance * em * squeeze
 		}
 	}
-	return b
+	return out
 }
 
 func empty(what string) box {
@@ -83,19 +103,24 @@ func (b *box) segment(s render.Seg, at func(render.Pt) (float64, float64)) {
 }
 
 func pathBox(p render.Path) box {
-	b := empty("path " + p.Name)
+	b := empty("path")
 	for _, s := range p.Segs {
 		b.segment(s, func(p render.Pt) (float64, float64) { return p.X, p.Y })
 	}
 	return b
 }
 
-// walk visits items, those inside spans too.
+// walk visits items, those inside spans and groups too.
 func walk(items []render.Item, visit func(render.Item)) {
 	for _, it := range items {
-		visit(it)
-		if s, ok := it.(render.Span); ok {
-			walk(s.Items, visit)
+		switch it := it.(type) {
+		case render.Span:
+			visit(it)
+			walk(it.Items, visit)
+		case render.Group:
+			walk(it.Flat(), visit)
+		default:
+			visit(it)
 		}
 	}
 }
@@ -109,14 +134,18 @@ func records(t testing.TB, p render.Page) []record {
 	walk(p.Items, func(it render.Item) {
 		switch it := it.(type) {
 		case render.Text:
+			kind := "text"
+			if it.Mute {
+				kind = fmt.Sprintf("mute %.1f° × %.2f", it.Angle, it.Squeeze)
+			}
 			b := inkBox(t, it)
-			out = append(out, record{Kind: "text", X: it.X, Y: it.Y, W: b.x1 - it.X, Pt: it.Size, Text: textOf(it)})
+			out = append(out, record{Kind: kind, X: it.X, Y: it.Y, W: b.x1 - it.X, Pt: it.Size, Text: textOf(it)})
 		case render.Line:
 			add("line", box{"", it.X1, it.Y1, it.X2, it.Y2}, it.Width, "")
 		case render.Rect:
 			add("rect", box{"", it.X, it.Y, it.X + it.W, it.Y + it.H}, it.Width, "")
 		case render.Path:
-			add("path", pathBox(it), it.Width, fmt.Sprintf("%s %d", it.Name, len(it.Segs)))
+			add("path", pathBox(it), it.Width, fmt.Sprintf("%d", len(it.Segs)))
 		case render.Modules:
 			side := float64(it.N) * it.Size
 			add("code", box{"", it.X, it.Y, it.X + side, it.Y + side}, it.Size, "")
@@ -141,6 +170,9 @@ func TestGeometry(t *testing.T) {
 				for i, p := range sheet(t, f).Pages {
 					compare(t, fmt.Sprintf("%s-%d.json", name, i+1), records(t, p))
 				}
+				s := slip(t, code, nil)
+				s.Header.Trial = trial
+				compare(t, name+"-slip.json", records(t, slipPage(t, s)))
 			})
 		}
 	}

@@ -13,7 +13,7 @@ type Page struct {
 	Items []Item
 }
 
-// Item is one of Text, Line, Rect, Path, Modules, Span.
+// Item is one of Text, Line, Rect, Path, Modules, Span, Group.
 type Item interface{ item() }
 
 // Text is one line of type at a fixed place; layout is over, nothing wraps.
@@ -23,6 +23,11 @@ type Text struct {
 	Color Color
 	Angle float64 // degrees clockwise around X, Y
 	Runs  []Run   // in reading order
+	// Squeeze is the width of the letters against their height; 0 means 1.
+	Squeeze float64
+	// Mute marks letters that are a picture, as on a seal: copying and searching
+	// do not find them.
+	Mute bool
 }
 
 // Run is a piece of a Text set in one font.
@@ -57,10 +62,6 @@ type Path struct {
 	Fill   *Color // nonzero rule
 	Stroke *Color
 	Width  float64
-	// Name, when not empty, lets painters that can share equal figures (PDF
-	// form XObjects) do so: Paths of one Name within a document are the same
-	// figure, shifted (compare the first point), filled alike.
-	Name string
 }
 
 // Seg is a step of a path: Op 'M', 'L' use P[0]; 'C' uses P[0..2]; 'Z' none.
@@ -86,12 +87,20 @@ type Span struct {
 	Items  []Item
 }
 
+// Group shifts items: their origin lies at X, Y of what holds it. Equal groups
+// in several places are cheap in a file.
+type Group struct {
+	X, Y  float64
+	Items []Item
+}
+
 func (Text) item()    {}
 func (Line) item()    {}
 func (Rect) item()    {}
 func (Path) item()    {}
 func (Modules) item() {}
 func (Span) item()    {}
+func (Group) item()   {}
 
 // Area is a rectangle on a page.
 type Area struct {

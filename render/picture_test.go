@@ -26,15 +26,18 @@ func TestPictures(t *testing.T) {
 		for _, trial := range []bool{false, true} {
 			f := filled(t, code, nil)
 			f.Header.Trial = trial
-			picture(t, fmt.Sprintf("%s-trial=%v", code, trial), f)
+			picture(t, fmt.Sprintf("%s-trial=%v", code, trial), sheet(t, f).Pages)
+			s := slip(t, code, nil)
+			s.Header.Trial = trial
+			picture(t, fmt.Sprintf("%s-trial=%v-slip", code, trial), []render.Page{slipPage(t, s)})
 		}
-		picture(t, code+"-worst", worstForm(t, code, longName))
+		picture(t, code+"-worst", sheet(t, worstForm(t, code, longName)).Pages)
 	}
 }
 
-func picture(t *testing.T, name string, f render.Form) {
+func picture(t *testing.T, name string, pages []render.Page) {
 	t.Helper()
-	for i, p := range sheet(t, f).Pages {
+	for i, p := range pages {
 		img, err := raster.Page(p, nil, fonts(t), *dpi)
 		if err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"math/bits"
 
 	"rsc.io/qr/coding"
 )
@@ -42,45 +43,93 @@ func modules(text string) ([]bool, error) {
 	if seg.Bits(codeVersion) > codeVersion.DataBytes(coding.M)*8 {
 		return nil, fmt.Errorf("%w: %d characters of code", ErrTooLong, len(text))
 	}
-	var best []bool
-	least := 0
-	for mask := range coding.Mask(8) {
-		plan, err := coding.NewPlan(codeVersion, coding.M, mask)
-		if err != nil {
-			return nil, fmt.Errorf("planning the code: %w", err)
-		}
-		code, err := plan.Encode(seg)
-		if err != nil {
-			return nil, fmt.Errorf("encoding: %w", err)
-		}
-		dark := make([]bool, codeSide*codeSide)
-		for i := range dark {
-			dark[i] = code.Black(i%codeSide, i/codeSide)
-		}
-		if p := penalty(dark); best == nil || p < least {
-			best, least = dark, p
+	plan, code, err := encode(seg, 0)
+	if err != nil {
+		return nil, err
+	}
+	if mask := bestMask(plan, code); mask != 0 {
+		if _, code, err = encode(seg, mask); err != nil {
+			return nil, err
 		}
 	}
-	return best, nil
+	dark := make([]bool, codeSide*codeSide)
+	for i := range dark {
+		dark[i] = code.Black(i%codeSide, i/codeSide)
+	}
+	return dark, nil
+}
+
+func encode(seg coding.Encoding, mask coding.Mask) (*coding.Plan, *coding.Code, error) {
+	plan, err := coding.NewPlan(codeVersion, coding.M, mask)
+	if err != nil {
+		return nil, nil, fmt.Errorf("planning the code: %w", err)
+	}
+	code, err := plan.Encode(seg)
+	if err != nil {
+		return nil, nil, fmt.Errorf("encoding: %w", err)
+	}
+	return plan, code, nil
+}
+
+// symbol is a matrix as rows of bits, the lowest bit on the left.
+type symbol [codeSide]uint64
+
+// turned has rows and columns exchanged.
+func (s symbol) turned() (t symbol) {
+	for y, row := range s {
+		for x := range codeSide {
+			t[x] |= row >> x & 1 << y
+		}
+	}
+	return t
+}
+
+// bestMask compares the masks by turning the modules of a symbol with mask 0
+// over; that a mask changes thirty modules of format too matters to none.
+func bestMask(plan *coding.Plan, code *coding.Code) (best coding.Mask) {
+	var base, free symbol
+	for y := range codeSide {
+		for x := range codeSide {
+			if code.Black(x, y) {
+				base[y] |= 1 << x
+			}
+			switch plan.Pixel[y][x].Role() {
+			case coding.Data, coding.Check, coding.Extra:
+				free[y] |= 1 << x
+			}
+		}
+	}
+	least := 0
+	for mask := range coding.Mask(8) {
+		s := base
+		for y := range codeSide {
+			for x := range codeSide {
+				if mask.Invert(y, x) != coding.Mask(0).Invert(y, x) {
+					s[y] ^= free[y] & (1 << x)
+				}
+			}
+		}
+		if p := s.penalty(); mask == 0 || p < least {
+			best, least = mask, p
+		}
+	}
+	return best
 }
 
 // penalty scores a symbol by the four rules of ISO/IEC 18004, 7.8.3.
-func penalty(dark []bool) int {
-	at := func(x, y int) bool { return dark[y*codeSide+x] }
+func (s symbol) penalty() int {
 	score, count := 0, 0
-	for y := range codeSide {
-		score += linePenalty(func(i int) bool { return at(i, y) })
-		score += linePenalty(func(i int) bool { return at(y, i) })
-		for x := range codeSide {
-			if at(x, y) {
-				count++
-			}
-			if x > 0 && y > 0 && at(x, y) == at(x-1, y) && at(x, y) == at(x, y-1) && at(x, y) == at(x-1, y-1) {
-				score += 3
-			}
+	turned := s.turned()
+	for y, row := range s {
+		score += linePenalty(row) + linePenalty(turned[y])
+		count += bits.OnesCount64(row)
+		if y > 0 { // squares of one colour
+			above := s[y-1]
+			odd := (row ^ row>>1) | (above ^ above>>1) | (row ^ above)
+			score += 3 * (codeSide - 1 - bits.OnesCount64(odd&(1<<(codeSide-1)-1)))
 		}
 	}
-	off := count*100/len(dark) - 50
+	off := count*100/(codeSide*codeSide) - 50
 	if off < 0 {
 		off = -off
 	}
@@ -88,11 +137,11 @@ func penalty(dark []bool) int {
 }
 
 // linePenalty scores runs of five and more, and what looks like a finder.
-func linePenalty(at func(int) bool) int {
-	const finder, mask = 0b10111010000, 1<<11 - 1
-	score, run, last := 0, 0, 0
+func linePenalty(line uint64) int {
+	const finder, reversed, eleven = 0b10111010000, 0b00001011101, 1<<11 - 1
+	score, run := 0, 0
 	for i := range codeSide {
-		if i > 0 && at(i) == at(i-1) {
+		if i > 0 && line>>i&1 == line>>(i-1)&1 {
 			run++
 		} else {
 			run = 1
@@ -103,12 +152,10 @@ func linePenalty(at func(int) bool) int {
 		case run > 5:
 			score++
 		}
-		last = last << 1 & mask
-		if at(i) {
-			last |= 1
-		}
-		if i >= 10 && (last == finder || last == 0b00001011101) {
-			score += 40
+		if i >= 10 {
+			if last := line >> (i - 10) & eleven; last == finder || last == reversed {
+				score += 40
+			}
 		}
 	}
 	return score

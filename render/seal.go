@@ -34,18 +34,17 @@ type SealText struct {
 	Number string // (1)
 }
 
-// sealCutter makes figures of a seal from a font's outlines, on a grid of
-// 0.01 mm: 420 units to the arc's em, enough at any print resolution and short
-// in a file.
+// sealCutter makes the items of a seal around the origin: figures as paths, the
+// letters as mute text in the font that seals are cut in.
 type sealCutter struct {
-	font  *slot  // that seals are cut in
+	font  FontID // that seals are cut in
 	fonts *Fonts // whose bold face has the characters that font lacks
-	segs  []Seg
+	items []Item
 	err   error
 }
 
-// seal draws the e-seal around x, y. Ring, star and arc text are one Path with
-// the same Name in every seal of the document.
+// seal draws the e-seal around x, y. Ring, star and arc text are one group,
+// equal in every seal of the document.
 func (c *canvas) seal(r *reader, x, y float64, centre string) {
 	if r.Seal.Arc == "" {
 		return
@@ -54,73 +53,67 @@ func (c *canvas) seal(r *reader, x, y float64, centre string) {
 		centre = sealTrial
 	}
 	c.what = "seal"
-	common, err := r.cutter(c.fonts)
+	font, err := c.fonts.extra(r.SealFont)
 	if err != nil {
 		c.fail(err)
 		return
 	}
+	common := sealCutter{font: font, fonts: c.fonts}
 	own := common
-	common.ring()
-	common.star()
+	common.figure(append(ring(), star()...))
 	common.arc([]rune(r.Seal.Arc))
 	own.middle(beijing(r.Header.Time).Format("2006.01.02"), centre, r.Seal.Number)
 	c.fail(errors.Join(common.err, own.err))
-	move := transform{sx: 1, sy: 1, dx: x, dy: y}
-	c.add(Path{Segs: move.segs(common.segs), Fill: rgbp(sealRed), Name: "seal"})
-	c.add(Path{Segs: move.segs(own.segs), Fill: rgbp(sealRed)})
+	c.add(Group{X: x, Y: y, Items: common.items}, Group{X: x, Y: y, Items: own.items})
 }
 
-// cutter opens the seal font.
-func (r *reader) cutter(fonts *Fonts) (sealCutter, error) {
-	if r.sealFont == nil {
-		sf, err := parseFont(r.SealFont)
+func (s *sealCutter) figure(segs []Seg) {
+	s.items = append(s.items, Path{Segs: segs, Fill: rgbp(sealRed)})
+}
+
+// advance of a character in em and the font that has it.
+func (s *sealCutter) advance(char rune) (FontID, float64) {
+	id := s.font
+	if !s.fonts.has(id, char) {
+		cells, err := s.fonts.measure(Bold, string(char))
 		if err != nil {
-			return sealCutter{}, err
+			s.fail(err)
+			return id, 0
 		}
-		r.sealFont = &slot{font: r.SealFont, sf: sf}
+		return cells[0].font, cells[0].advance
 	}
-	return sealCutter{font: r.sealFont, fonts: fonts}, nil
+	g, err := s.fonts.Glyph(id, char)
+	s.fail(err)
+	return id, g.Advance
 }
 
-func (s *sealCutter) glyph(char rune) Glyph {
-	g, err := s.font.outline(char)
-	var missing *MissingGlyph
-	if errors.As(err, &missing) {
-		g, err = s.fonts.Glyph(FontID(Bold), char)
-	}
-	if err != nil && s.err == nil {
+func (s *sealCutter) fail(err error) {
+	if s.err == nil {
 		s.err = err
 	}
-	return g
 }
 
-// put adds a glyph with its centre at x, y, squeezed to sx of its width and
+// put adds a character with its centre at x, y, squeezed to sx of its width and
 // turned clockwise by angle (radians).
 func (s *sealCutter) put(char rune, em, sx, x, y, angle float64) {
-	g := s.glyph(char)
+	id, advance := s.advance(char)
 	mid := midline
 	if char < 0x80 {
 		mid = latinMiddle
 	}
-	centred := transform{sx: em * sx, sy: em, dx: -g.Advance / 2 * em * sx, dy: mid * em}
-	turned := transform{sx: 1, sy: 1, turn: angle, dx: x, dy: y}
-	s.add(turned.segs(centred.segs(g.Segs)))
-}
-
-// add rounds a figure to the seal's grid.
-func (s *sealCutter) add(segs []Seg) {
-	for _, g := range segs {
-		for i, p := range g.P {
-			g.P[i] = Pt{math.Round(p.X*100) / 100, math.Round(p.Y*100) / 100}
-		}
-		s.segs = append(s.segs, g)
+	sin, cos := math.Sincos(angle)
+	dx, dy := -advance/2*em*sx, mid*em
+	t := Text{X: x + dx*cos - dy*sin, Y: y + dx*sin + dy*cos, Size: em / MMPerPt, Color: rgb(sealRed),
+		Angle: angle * 180 / math.Pi, Mute: true, Runs: []Run{{Font: id, Text: string(char)}}}
+	if sx != 1 {
+		t.Squeeze = sx
 	}
+	s.items = append(s.items, t)
 }
 
 // ring is a filled band: two circles of opposite sense.
-func (s *sealCutter) ring() {
-	s.add(circle(sealRing+sealRingWidth/2, 1))
-	s.add(circle(sealRing-sealRingWidth/2, -1))
+func ring() []Seg {
+	return append(circle(sealRing+sealRingWidth/2, 1), circle(sealRing-sealRingWidth/2, -1)...)
 }
 
 // circle around the origin, clockwise for sense 1, in four cubics.
@@ -137,7 +130,7 @@ func circle(r, sense float64) []Seg {
 	}
 }
 
-func (s *sealCutter) star() {
+func star() []Seg {
 	var segs []Seg
 	for i := range 10 {
 		r, op := sealStarR, byte('L')
@@ -150,7 +143,7 @@ func (s *sealCutter) star() {
 		sin, cos := math.Sincos(float64(i) * math.Pi / 5)
 		segs = append(segs, Seg{Op: op, P: [3]Pt{{r * sin, sealStarY - r*cos}}})
 	}
-	s.add(append(segs, Seg{Op: 'Z'}))
+	return append(segs, Seg{Op: 'Z'})
 }
 
 // arc sets the text around the upper part of the ring.
@@ -162,7 +155,7 @@ func (s *sealCutter) arc(text []rune) {
 	}
 	squeeze := min(1, (step*sealArc-0.25)/sealArcEm)
 	if n > arcMax || squeeze < sealSqueeze {
-		s.err = fmt.Errorf("%w: %d characters around the seal, %d have room", ErrTooLong, n, arcMax)
+		s.fail(fmt.Errorf("%w: %d characters around the seal, %d have room", ErrTooLong, n, arcMax))
 		return
 	}
 	for i, r := range text {
@@ -175,7 +168,7 @@ func (s *sealCutter) arc(text []rune) {
 // middle sets date between its bars, words and number.
 func (s *sealCutter) middle(date, words, number string) {
 	for _, y := range []float64{1.3, 4.75} {
-		s.add(rectangle(-8.6, y-0.1, 17.2, 0.2))
+		s.figure(rectangle(-8.6, y-0.1, 17.2, 0.2))
 	}
 	s.line(date, 2.9, 3.0)
 	m := utf8.RuneCountInString(words)
@@ -190,12 +183,13 @@ func (s *sealCutter) middle(date, words, number string) {
 func (s *sealCutter) line(text string, em, y float64) {
 	w := 0.0
 	for _, r := range text {
-		w += s.glyph(r).Advance * em
+		_, advance := s.advance(r)
+		w += advance * em
 	}
 	x := -w / 2
 	for _, r := range text {
-		adv := s.glyph(r).Advance * em
-		s.put(r, em, 1, x+adv/2, y, 0)
-		x += adv
+		_, advance := s.advance(r)
+		s.put(r, em, 1, x+advance*em/2, y, 0)
+		x += advance * em
 	}
 }

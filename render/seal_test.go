@@ -14,25 +14,30 @@ func cutter(t *testing.T) sealCutter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &reader{Form: Form{SealFont: Font{Name: "seal", Data: data}}}
-	s, err := r.cutter(realFonts(t))
+	f := realFonts(t)
+	id, err := f.extra(Font{Name: "seal", Data: data})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return sealCutter{font: id, fonts: f}
 }
 
-func extent(segs []Seg) (r float64) {
-	for _, s := range segs {
-		for _, p := range s.P {
-			r = math.Max(r, math.Hypot(p.X, p.Y))
-		}
+// centre of a letter of a seal and its distance from the seal's centre.
+func centre(t *testing.T, s sealCutter, it Text) (x, y, r float64) {
+	t.Helper()
+	_, advance := s.advance([]rune(it.Runs[0].Text)[0])
+	sin, cos := math.Sincos(it.Angle * math.Pi / 180)
+	em, squeeze := it.Size*MMPerPt, it.Squeeze
+	if squeeze == 0 {
+		squeeze = 1
 	}
-	return r
+	gx, gy := advance/2*em*squeeze, -midline*em
+	x, y = it.X+gx*cos-gy*sin, it.Y+gx*sin+gy*cos
+	return x, y, math.Hypot(x, y)
 }
 
-// The examples of section 6 of the page specification: where the first
-// character stands and how wide it is, against one that is not squeezed.
+// The examples of section 6 of the page specification: where the characters
+// stand and how wide they are.
 func TestSealArc(t *testing.T) {
 	for _, c := range []struct {
 		n       int
@@ -41,34 +46,19 @@ func TestSealArc(t *testing.T) {
 	}{{12, 21.455, 1}, {14, 18.154, 0.99}, {16, 15.733, 0.85}, {18, 13.882, 0.74}, {20, 12.421, 0.66}, {23, 10.727, 0.56}} {
 		s := cutter(t)
 		s.arc([]rune(strings.Repeat("国", c.n)))
-		if s.err != nil {
-			t.Fatal(s.err)
+		if s.err != nil || len(s.items) != c.n {
+			t.Fatal(len(s.items), s.err)
 		}
-		per := len(s.segs) / c.n
-		a := -(float64(c.n) - 1) / 2 * c.step * math.Pi / 180
-		upright := transform{sx: 1, sy: 1, turn: -a}.segs(s.segs[:per])
-		x0, x1 := math.Inf(1), math.Inf(-1)
-		for _, g := range upright {
-			if g.Op == 'M' || g.Op == 'L' {
-				x0, x1 = math.Min(x0, g.P[0].X), math.Max(x1, g.P[0].X)
+		for i, it := range s.items {
+			letter := it.(Text)
+			x, y, r := centre(t, s, letter)
+			want := (float64(i) - float64(c.n-1)/2) * c.step
+			if math.Abs(math.Atan2(x, -y)*180/math.Pi-want) > 0.01 || math.Abs(letter.Angle-want) > 0.01 || math.Abs(r-sealArc) > 1e-6 {
+				t.Errorf("n %d: character %d stands at %.3f, %.3f, turned by %.3f°, want %.3f°", c.n, i, x, y, letter.Angle, want)
 			}
-		}
-		one := cutter(t)
-		one.put('国', sealArcEm, 1, 0, 0, 0)
-		w0, w1 := math.Inf(1), math.Inf(-1)
-		for _, g := range one.segs {
-			if g.Op == 'M' || g.Op == 'L' {
-				w0, w1 = math.Min(w0, g.P[0].X), math.Max(w1, g.P[0].X)
+			if math.Abs(letter.Squeeze-c.squeeze) > 0.005 && !(letter.Squeeze == 0 && c.squeeze == 1) {
+				t.Errorf("n %d: width %.3f, want %.2f", c.n, letter.Squeeze, c.squeeze)
 			}
-		}
-		if got := (x1 - x0) / (w1 - w0); math.Abs(got-c.squeeze) > 0.015 {
-			t.Errorf("n %d: width %.3f, want %.2f", c.n, got, c.squeeze)
-		}
-		if math.Abs((x0+x1)/2-(w0+w1)/2*c.squeeze) > 0.05 {
-			t.Errorf("n %d: the first character is not at %.3f°", c.n, a*180/math.Pi)
-		}
-		if r := extent(s.segs); r > sealRing-sealRingWidth/2 {
-			t.Errorf("n %d: text reaches the ring: %.2f", c.n, r)
 		}
 	}
 }
@@ -86,26 +76,46 @@ func TestSealRefuses(t *testing.T) {
 	}
 }
 
-// Characters beyond the seal font's set come from the bold face; all parts lie
-// on the grid and inside the radius.
-func TestSealParts(t *testing.T) {
+// Characters beyond the seal font's set come from the bold face; the font is
+// known to Fonts once, whoever brings it.
+func TestSealFallsBack(t *testing.T) {
 	s := cutter(t)
-	s.ring()
-	s.star()
-	s.arc([]rune("龘靐示例银行"))
-	s.middle("2026.03.18", sealBusiness, "(1)")
+	s.arc([]rune("龘示"))
 	if s.err != nil {
 		t.Fatal(s.err)
 	}
-	ring := s.segs[:6]
-	if got := extent(ring[:1]); math.Abs(got-18) > 1e-9 {
-		t.Errorf("outer radius %g", got)
+	if first, second := s.items[0].(Text).Runs[0].Font, s.items[1].(Text).Runs[0].Font; first != FontID(Bold) || second != s.font {
+		t.Errorf("fonts %d and %d", first, second)
 	}
-	for _, g := range s.segs {
-		for _, p := range g.P {
-			if math.Abs(p.X*100-math.Round(p.X*100)) > 1e-6 || math.Abs(p.Y*100-math.Round(p.Y*100)) > 1e-6 {
-				t.Fatalf("%v is off the grid", p)
+	known := s.fonts.Font(s.font)
+	again, err := s.fonts.extra(Font{Name: known.Name, Data: append([]byte(nil), known.Data...)})
+	if err != nil || again != s.font {
+		t.Errorf("the same font again: %d, %v", again, err)
+	}
+	if other, err := s.fonts.extra(Font{Name: "other", Data: known.Data}); err != nil || other == s.font {
+		t.Errorf("another font: %d, %v", other, err)
+	}
+	if _, err := s.fonts.extra(Font{Name: "bad"}); err == nil {
+		t.Error("a font of nothing was taken")
+	}
+}
+
+// The ring lies between 16.8 and 18, the star's tips 4 from its centre.
+func TestSealFigures(t *testing.T) {
+	for _, s := range ring() {
+		for _, p := range s.P[:map[byte]int{'M': 1}[s.Op]] {
+			if r := math.Hypot(p.X, p.Y); math.Abs(r-18) > 1e-9 && math.Abs(r-16.8) > 1e-9 {
+				t.Errorf("the ring passes %g", r)
 			}
+		}
+	}
+	for i, s := range star()[:10] {
+		want := sealStarR
+		if i%2 == 1 {
+			want *= sealStarInner
+		}
+		if r := math.Hypot(s.P[0].X, s.P[0].Y-sealStarY); math.Abs(r-want) > 1e-9 {
+			t.Errorf("corner %d of the star lies %g from its centre", i, r)
 		}
 	}
 }

@@ -24,8 +24,7 @@ type entry struct {
 // reader resolves the cells of one document.
 type reader struct {
 	Form
-	typ      *form.Type
-	sealFont *slot // opened with the first seal
+	typ *form.Type
 }
 
 // entry resolves a cell; masked is how the customer copy shows it.

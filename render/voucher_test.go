@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 func pageText(p render.Page) string {
 	var b strings.Builder
 	walk(p.Items, func(it render.Item) {
-		if t, ok := it.(render.Text); ok {
+		if t, ok := it.(render.Text); ok && !t.Mute {
 			b.WriteString(textOf(t) + "\n")
 		}
 	})
@@ -34,8 +35,7 @@ func TestTrialIsOnEveryPage(t *testing.T) {
 		}
 		half := f.Filled.Type().Half()
 		for i := range trial.Pages {
-			text := pageText(trial.Pages[i])
-			bands, letters := strings.Count(text, "NOT A VALID VOUCHER"), strings.Count(text, "测试 TEST\n")-strings.Count(text, "VOUCHER · 测试 TEST\n")
+			bands, letters := strings.Count(pageText(trial.Pages[i]), "NOT A VALID VOUCHER"), trialLetters(trial.Pages[i])
 			if want := 1; half {
 				if bands != 2 || letters != 2 {
 					t.Errorf("%s: %d bands, %d letters in two halves", code, bands, letters)
@@ -48,6 +48,9 @@ func TestTrialIsOnEveryPage(t *testing.T) {
 			}
 		}
 		for i := range plain.Pages {
+			if trialLetters(plain.Pages[i]) > 0 {
+				t.Errorf("%s page %d: trial letters outside trial mode", code, i+1)
+			}
 			for _, word := range []string{"TEST", "测试", "试用", "NOT A VALID"} {
 				if strings.Contains(pageText(plain.Pages[i]), word) {
 					t.Errorf("%s page %d says %s outside trial mode", code, i+1, word)
@@ -60,37 +63,113 @@ func TestTrialIsOnEveryPage(t *testing.T) {
 	}
 }
 
-func seals(s render.Sheet) (out []render.Path) {
+func trialLetters(p render.Page) (n int) {
+	walk(p.Items, func(it render.Item) {
+		if t, ok := it.(render.Text); ok && t.Mute && textOf(t) == "测试 TEST" {
+			n++
+		}
+	})
+	return n
+}
+
+// seals are the groups that e-seals are made of, in order: ring, star and arc,
+// then what stands in the middle.
+func seals(s render.Sheet) (out []render.Group) {
 	for _, p := range s.Pages {
-		walk(p.Items, func(it render.Item) {
-			if path, ok := it.(render.Path); ok && path.Fill != nil && path.Fill.R == 0xC8 {
-				out = append(out, path)
+		for _, it := range p.Items {
+			if g, ok := it.(render.Group); ok && red(g) {
+				out = append(out, g)
 			}
-		})
+		}
 	}
 	return out
 }
 
-// Both seals of a voucher share one figure up to a shift, under one name.
+func red(g render.Group) bool {
+	p, ok := g.Items[0].(render.Path)
+	return ok && p.Fill.R == 0xC8
+}
+
+// Both seals of a voucher share one figure up to a shift; they are red, and
+// their letters are no text.
 func TestSealsShareTheirRing(t *testing.T) {
 	got := seals(sheet(t, filled(t, "2101", nil)))
-	if len(got) != 4 || got[0].Name == "" || got[0].Name != got[2].Name || got[1].Name != "" {
-		t.Fatalf("%d paths", len(got))
+	if len(got) != 4 {
+		t.Fatalf("%d groups", len(got))
 	}
-	a, b := got[0].Segs, got[2].Segs
-	for i := range a {
-		dx, dy := b[i].P[0].X-a[i].P[0].X, b[i].P[0].Y-a[i].P[0].Y
-		if a[i].Op != 'Z' && (dx > 1e-9 || dx < -1e-9 || dy-114.5 > 1e-9 || dy-114.5 < -1e-9) {
-			t.Fatalf("segment %d is shifted by %g, %g", i, dx, dy)
-		}
+	if !reflect.DeepEqual(got[0].Items, got[2].Items) || reflect.DeepEqual(got[1].Items, got[3].Items) {
+		t.Error("not the arc is shared and the middle different")
 	}
-	if reflect.DeepEqual(got[1].Segs, got[3].Segs) {
-		t.Error("both seals say the same in the middle")
+	if got[0].X != got[2].X || math.Abs(got[2].Y-got[0].Y-114.5) > 1e-9 {
+		t.Errorf("seals at %g, %g and %g, %g", got[0].X, got[0].Y, got[2].X, got[2].Y)
+	}
+	for _, g := range got {
+		walk([]render.Item{g}, func(it render.Item) {
+			if text, ok := it.(render.Text); ok && (!text.Mute || text.Color.R != 0xC8) {
+				t.Errorf("%q is text or not red", textOf(text))
+			}
+		})
 	}
 	f := filled(t, "2101", nil)
 	f.Seal = render.SealText{}
 	if n := len(seals(sheet(t, f))); n != 0 {
 		t.Errorf("%d seals before there is one", n)
+	}
+}
+
+// Name, account, amount and amount in words stand on every half in a face that
+// is bold by design, and nothing else among the values does.
+func TestBankElementsAreBold(t *testing.T) {
+	for _, code := range codes() {
+		f := filled(t, code, nil)
+		typ := f.Filled.Type()
+		bold := map[string]bool{}
+		strong := func(rows []form.Row, get func(string) (form.Value, bool)) {
+			for _, row := range rows {
+				for _, c := range row.Cells {
+					if v, ok := get(c.Field); ok && typ.Strong(c) {
+						bold[v.Shown] = true
+					}
+				}
+			}
+		}
+		strong(typ.Bank, f.Filled.Value)
+		strong(typ.Customer, f.Filled.Masked)
+		for _, s := range typ.Sections {
+			strong(s.Rows, f.Filled.Value)
+		}
+		for _, field := range typ.Fields { // the elements of a bank are among them
+			if v, ok := f.Filled.Value(field.ID); ok && (field.ID == "name" || field.ID == "account" || field.ID == "amount") && !bold[v.Shown] {
+				t.Errorf("%s: %s is not bold", code, field.ID)
+			}
+		}
+		seen := map[string]bool{}
+		for _, p := range sheet(t, f).Pages {
+			walk(p.Items, func(it render.Item) {
+				s, ok := it.(render.Span)
+				if !ok {
+					return
+				}
+				walk(s.Items, func(it render.Item) {
+					text, ok := it.(render.Text)
+					if !ok {
+						return
+					}
+					for _, run := range text.Runs {
+						name := fonts(t).Font(run.Font).Name
+						if is := strings.Contains(name, "Bold"); is != bold[strings.ReplaceAll(s.Actual, " ", "")] {
+							t.Errorf("%s: %q is set in %s", code, s.Actual, name)
+						}
+					}
+				})
+				seen[s.Actual] = true
+			})
+		}
+		for v := range bold {
+			if !seen[v] {
+				t.Errorf("%s: %q stands nowhere", code, v)
+			}
+		}
 	}
 }
 

@@ -23,6 +23,20 @@ func (f *Fonts) block(face Face, s string) (block, error) {
 	return block{[]rune(s), cells}, err
 }
 
+// Lines breaks a text as vouchers are broken: into lines no wider than width mm
+// at a size in pt. The error is *MissingGlyph.
+func (f *Fonts) Lines(face Face, size, width float64, s string) ([]string, error) {
+	b, err := f.block(face, s)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, l := range b.wrap(width / (size * MMPerPt)) {
+		out = append(out, string(b.chars[l.i:l.j]))
+	}
+	return out, nil
+}
+
 // em is the width of the characters from i to j.
 func (b block) em(i, j int) float64 {
 	w := 0.0

@@ -2,7 +2,6 @@ package render_test
 
 import (
 	"errors"
-	"math"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -109,10 +108,11 @@ func apart(t *testing.T, n int, p render.Page, s render.Sheet) {
 	walk(p.Items, func(it render.Item) {
 		switch it := it.(type) {
 		case render.Text:
-			if it.Angle == 0 {
+			switch {
+			case !it.Mute:
 				texts = append(texts, inkBox(t, it))
-			} else {
-				rules = append(rules, turned(t, it)...)
+			case textOf(it) == "测试 TEST": // other letters lie inside a seal's ring
+				rules = append(rules, letters(t, it)...)
 			}
 		case render.Line:
 			rules = append(rules, box{"rule", min(it.X1, it.X2), min(it.Y1, it.Y2), max(it.X1, it.X2), max(it.Y1, it.Y2)}.grow(it.Width/2))
@@ -120,8 +120,9 @@ func apart(t *testing.T, n int, p render.Page, s render.Sheet) {
 			side := float64(it.N) * it.Size
 			zones = append(zones, box{"code", it.X, it.Y, it.X + side, it.Y + side}.grow(2.03))
 		case render.Path:
-			if it.Name != "" && (it.Segs[0].P[0].Y > s.Seal.Y+s.Seal.H || s.Seal.Page != n) {
-				zones = append(zones, pathBox(it).grow(1))
+			ring := pathBox(it)
+			if it.Fill != nil && it.Fill.R == 0xC8 && ring.x1-ring.x0 > 30 && (ring.y0 > s.Seal.Y+s.Seal.H || s.Seal.Page != n) {
+				zones = append(zones, ring.grow(1))
 			}
 		}
 	})
@@ -137,32 +138,6 @@ func straight(rules []box) (out []box) {
 	for _, r := range rules {
 		if r.what == "rule" {
 			out = append(out, r)
-		}
-	}
-	return out
-}
-
-// turned gives the ink boxes of a turned text, one a character.
-func turned(t *testing.T, it render.Text) (out []box) {
-	t.Helper()
-	em := it.Size * render.MMPerPt
-	sin, cos := math.Sincos(it.Angle * math.Pi / 180)
-	for _, run := range it.Runs {
-		x := run.DX
-		for _, r := range run.Text {
-			g, err := fonts(t).Glyph(run.Font, r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			b := empty("trial letter " + string(r))
-			for _, s := range g.Segs {
-				b.segment(s, func(p render.Pt) (float64, float64) {
-					gx, gy := x+p.X*em, p.Y*em
-					return it.X + gx*cos - gy*sin, it.Y + gx*sin + gy*cos
-				})
-			}
-			out = append(out, b)
-			x += g.Advance * em
 		}
 	}
 	return out

@@ -1,10 +1,11 @@
 package sign
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/asn1"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -58,7 +59,7 @@ func seal(file []byte, hole [2]int, k Key) ([]byte, error) {
 	if info.EncryptedDigest, err = k.Sign(nil, digest[:], crypto.SHA256); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKey, err)
 	}
-	if err := checkSignature(chain[0], attrs, info.EncryptedDigest); err != nil {
+	if err := checkSignature(chain[0], info.DigestEncryptionAlgorithm, crypto.SHA256, attrs, info.EncryptedDigest); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKey, err)
 	}
 	sd.Detach()
@@ -72,5 +73,10 @@ func (i idle) Public() crypto.PublicKey { return i.key }
 
 func (i idle) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) { return []byte{0}, nil }
 
-// errAlgorithm: a key this package neither signs nor verifies with.
-var errAlgorithm = errors.New("only RSA of 2048 bits or more and P-256 with SHA-256 are taken")
+// issuersOf is a chain without its leaf and without self-signed roots: a
+// verifier takes roots from elsewhere, and no signature would cover them here.
+func issuersOf(chain []*x509.Certificate) []*x509.Certificate {
+	return slices.DeleteFunc(slices.Clone(chain[1:]), func(c *x509.Certificate) bool {
+		return bytes.Equal(c.RawSubject, c.RawIssuer)
+	})
+}

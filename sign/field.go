@@ -11,6 +11,15 @@ import (
 // rangeWidth is the room for /ByteRange: four numbers of up to ten digits.
 const rangeWidth = 48
 
+// stampDict is that of a document time stamp, ETSI EN 319 142-1 §5.4.3.
+func stampDict(reserve int) pdf.Dict {
+	return pdf.Dict{
+		"Type": pdf.Name("DocTimeStamp"), "Filter": pdf.Name("Adobe.PPKLite"), "SubFilter": pdf.Name("ETSI.RFC3161"),
+		"ByteRange": pdf.Verbatim("[" + string(bytes.Repeat([]byte(" "), rangeWidth)) + "]"),
+		"Contents":  pdf.Verbatim("<" + string(bytes.Repeat([]byte("0"), 2*reserve)) + ">"),
+	}
+}
+
 // sigDict is the signature dictionary with its hole, ISO 32000-1 table 252.
 func sigDict(f Field, reserve int) pdf.Dict {
 	d := pdf.Dict{
@@ -49,16 +58,12 @@ func pdfDate(t time.Time) string {
 
 // widgetDict is field and widget in one: print and locked, with an empty
 // appearance (PDF/A-1b wants one even for a zero-size widget).
-func widgetDict(doc *pdf.File, f Field, sig, look pdf.Ref) pdf.Dict {
-	d := pdf.Dict{
+func widgetDict(f Field, page, look pdf.Ref) pdf.Dict {
+	return pdf.Dict{
 		"Type": pdf.Name("Annot"), "Subtype": pdf.Name("Widget"), "FT": pdf.Name("Sig"),
-		"T": text(f.Name), "V": sig, "F": int64(4 | 128), "AP": pdf.Dict{"N": look},
+		"T": text(f.Name), "F": int64(4 | 128), "AP": pdf.Dict{"N": look}, "P": page,
 		"Rect": pdf.Array{hundredths(f.Rect[0]), hundredths(f.Rect[1]), hundredths(f.Rect[2]), hundredths(f.Rect[3])},
 	}
-	if pages, err := doc.Pages(); err == nil {
-		d["P"] = pages[f.Page]
-	}
-	return d
 }
 
 // fillRange finds the hole of the signature dictionary at an offset and writes

@@ -2,144 +2,368 @@ package sign
 
 import (
 	"bytes"
-	"crypto/sha256"
+	"crypto"
+	"crypto/sha1"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
-
-	"github.com/digitorus/pkcs7"
 )
 
-// cms is a CMS whose signature fits.
+var (
+	oidData          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
+	oidSignedData    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
+	oidTSTInfo       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
+	oidContentType   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
+	oidMessageDigest = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
+	oidSigningTime   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 5}
+	oidSigningCertV1 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 12}
+	oidTimeStamp     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
+)
+
+// cms is a CMS whose signature fits: what CMS (RFC 5652) and the time-stamp
+// protocol have in common.
 type cms struct {
-	signer   *x509.Certificate
-	others   []*x509.Certificate
-	baseline bool // the attributes are those of PAdES B-B
+	signer *x509.Certificate
+	others []*x509.Certificate // of the bag, without the signer
+	crls   []*x509.RevocationList
+	hash   crypto.Hash
+	// content inside, nil when detached.
+	content []byte
+	// essV2, essV1: which signing-certificate attributes name the signer.
+	essV2, essV1 bool
+	hasTime      bool // the signing-time attribute is there
+	value        []byte
+	token        []byte // signature time stamp, nil: none
 }
 
-// readCMS checks one detached CMS over content: one signer, SHA-256, the three
-// signed attributes, the signature.
-func readCMS(der, content []byte) (*cms, error) {
-	entry, err := checkEnvelope(der)
-	if err != nil {
+// envelope is SignedData, RFC 5652 §5.1.
+type envelope struct {
+	Version int
+	Digests []pkix.AlgorithmIdentifier `asn1:"set"`
+	Content struct {
+		Type asn1.ObjectIdentifier
+		Data asn1.RawValue `asn1:"optional,explicit,tag:0"`
+	}
+	Certs   asn1.RawValue   `asn1:"optional,tag:0"`
+	CRLs    asn1.RawValue   `asn1:"optional,tag:1"`
+	Signers []asn1.RawValue `asn1:"set"`
+}
+
+// signerInfo is RFC 5652 §5.3.
+type signerInfo struct {
+	Version   int
+	ID        asn1.RawValue
+	Digest    pkix.AlgorithmIdentifier
+	Signed    asn1.RawValue `asn1:"optional,tag:0"`
+	Algorithm pkix.AlgorithmIdentifier
+	Value     []byte
+	Unsigned  asn1.RawValue `asn1:"optional,tag:1"`
+}
+
+// exactly reads DER and makes sure that writing what was understood gives the
+// same bytes: encoding/asn1 passes over what stands behind the known parts of a
+// sequence, and what no signature covers must not be free to change.
+func exactly(der []byte, v any) error {
+	rest, err := asn1.Unmarshal(der, v)
+	if err != nil || len(rest) > 0 {
+		return errNotCMS
+	}
+	again, err := asn1.Marshal(derefAny(v))
+	if err != nil || !bytes.Equal(again, der) {
+		return errNotCMS
+	}
+	return nil
+}
+
+func derefAny(v any) any {
+	switch v := v.(type) {
+	case *envelope:
+		return *v
+	case *signerInfo:
+		return *v
+	}
+	panic(fmt.Sprintf("internal error: %T", v))
+}
+
+var errNotCMS = errors.New("the CMS is not as RFC 5652 wants it")
+
+// certificates parses certificates, each bytes once in a verification.
+type certificates struct {
+	parsed map[string]*x509.Certificate
+	// elsewhere are those of the file's validation data.
+	elsewhere []*x509.Certificate
+}
+
+func newCertificates() *certificates {
+	return &certificates{parsed: map[string]*x509.Certificate{}}
+}
+
+func (m *certificates) parse(der []byte) (*x509.Certificate, error) {
+	if c, ok := m.parsed[string(der)]; ok {
+		return c, nil
+	}
+	c, err := x509.ParseCertificate(der)
+	if err == nil {
+		m.parsed[string(der)] = c
+	}
+	return c, err
+}
+
+// readCMS checks one CMS of one signer: structure, signed attributes, signature.
+// kind is the content type it must have. content are the signed bytes in order;
+// nil when they are inside. The result is there when the signer is known, even
+// beside an error.
+func readCMS(der []byte, kind asn1.ObjectIdentifier, known *certificates, content ...[]byte) (*cms, error) {
+	var outer struct {
+		Type    asn1.ObjectIdentifier
+		Content asn1.RawValue `asn1:"explicit,tag:0"`
+	}
+	if rest, err := asn1.Unmarshal(der, &outer); err != nil || len(rest) > 0 || !outer.Type.Equal(oidSignedData) {
+		return nil, errors.New("the CMS is not signed data")
+	}
+	if again, err := asn1.Marshal(outer); err != nil || !bytes.Equal(again, der) {
+		return nil, errNotCMS
+	}
+	var e envelope
+	if err := exactly(outer.Content.Bytes, &e); err != nil {
 		return nil, err
 	}
-	p, err := pkcs7.Parse(der)
-	if err != nil {
-		return nil, fmt.Errorf("reading the CMS: %w", err)
+	if len(e.Signers) != 1 {
+		return nil, fmt.Errorf("%d signers in one CMS", len(e.Signers))
 	}
-	if len(p.Signers) != 1 {
-		return nil, fmt.Errorf("%d signers in one CMS", len(p.Signers))
+	if !e.Content.Type.Equal(kind) || e.Version < 1 || e.Version > 5 || e.Version == 2 || len(e.Digests) != 1 {
+		return nil, errNotCMS
 	}
-	if len(p.Content) > 0 {
-		return nil, errors.New("the CMS is not detached")
+	var info signerInfo
+	if err := exactly(e.Signers[0].FullBytes, &info); err != nil {
+		return nil, err
 	}
-	c := &cms{signer: p.GetOnlySigner(), others: p.Certificates}
-	if c.signer == nil {
-		return nil, errors.New("the signatory's certificate is missing")
+	c := &cms{value: info.Value}
+	if err := c.bag(e, known); err != nil {
+		return nil, err
 	}
-	info := &p.Signers[0]
-	if !info.DigestAlgorithm.Algorithm.Equal(pkcs7.OIDDigestAlgorithmSHA256) {
-		return c, errors.New("the digest is not SHA-256")
+	if err := c.find(info.ID, info.Version, known.elsewhere); err != nil {
+		return nil, err
 	}
-	if again, err := asn1.Marshal(*info); err != nil || !bytes.Equal(again, entry) {
-		return c, errNotPAdES
-	}
-	if info.Version != 1 || len(info.UnauthenticatedAttributes) > 0 || !fitsKey(c.signer, info.DigestEncryptionAlgorithm) {
-		return c, errors.New("the signer's entry is not as PAdES B-B wants it")
-	}
-	attrs := map[string][]byte{}
-	for _, a := range info.AuthenticatedAttributes {
-		if attrs[a.Type.String()] != nil {
-			return c, errors.New("a signed attribute stands twice")
-		}
-		attrs[a.Type.String()] = a.Value.Bytes
-	}
-	if err := c.attributes(attrs, content); err != nil {
-		return c, err
-	}
-	_, hasTime := attrs[pkcs7.OIDAttributeSigningTime.String()]
-	c.baseline = !hasTime
-	set, err := asn1.MarshalWithParams(info.AuthenticatedAttributes, "set")
-	if err != nil {
-		return c, fmt.Errorf("reading the signed attributes: %w", err)
-	}
-	if err := checkSignature(c.signer, set, info.EncryptedDigest); err != nil {
-		return c, fmt.Errorf("the signature does not fit: %w", err)
-	}
-	return c, nil
+	return c, c.check(e, info, kind, content)
 }
 
-// attributes checks content type, message digest and signing certificate.
-func (c *cms) attributes(attrs map[string][]byte, content []byte) error {
-	var kind asn1.ObjectIdentifier
-	if rest, err := asn1.Unmarshal(attrs[pkcs7.OIDAttributeContentType.String()], &kind); err != nil || len(rest) > 0 || !kind.Equal(pkcs7.OIDData) {
+// check verifies digest, attributes and signature.
+func (c *cms) check(e envelope, info signerInfo, kind asn1.ObjectIdentifier, content [][]byte) error {
+	var err error
+	if c.hash, err = hashOf(info.Digest); err != nil {
+		return err
+	}
+	if named, err := hashOf(e.Digests[0]); err != nil || named != c.hash {
+		return errors.New("the CMS names two digest algorithms")
+	}
+	if content == nil {
+		if rest, err := asn1.Unmarshal(e.Content.Data.Bytes, &c.content); err != nil || len(rest) > 0 {
+			return errors.New("the CMS has no content")
+		}
+		content = [][]byte{c.content}
+	} else if len(e.Content.Data.FullBytes) > 0 {
+		return errors.New("the CMS is not detached")
+	}
+	if err := c.signedAttributes(info, kind, content); err != nil {
+		return err
+	}
+	set := append([]byte{asn1.TagSet | 0x20}, info.Signed.FullBytes[1:]...)
+	if err := checkSignature(c.signer, info.Algorithm, c.hash, set, info.Value); err != nil {
+		return err
+	}
+	return c.unsignedAttributes(info)
+}
+
+// bag reads certificates and revocation lists.
+func (c *cms) bag(e envelope, known *certificates) error {
+	for rest := e.Certs.Bytes; len(rest) > 0; {
+		var raw asn1.RawValue
+		var err error
+		if rest, err = asn1.Unmarshal(rest, &raw); err != nil {
+			return errNotCMS
+		}
+		x, err := known.parse(raw.FullBytes)
+		if err != nil {
+			return fmt.Errorf("a certificate in the CMS cannot be read: %w", err)
+		}
+		if c.others = append(c.others, x); len(c.others) > 32 {
+			return errors.New("too many certificates in one CMS")
+		}
+	}
+	for rest := e.CRLs.Bytes; len(rest) > 0; {
+		var raw asn1.RawValue
+		var err error
+		if rest, err = asn1.Unmarshal(rest, &raw); err != nil {
+			return errNotCMS
+		}
+		l, err := x509.ParseRevocationList(raw.FullBytes)
+		if err != nil {
+			return fmt.Errorf("a revocation list in the CMS cannot be read: %w", err)
+		}
+		c.crls = append(c.crls, l)
+	}
+	return nil
+}
+
+// find takes the signer out of the bag: by issuer and serial number (version 1)
+// or by subject key (version 3).
+//
+// Certificates from elsewhere in the file help when the bag lacks it.
+func (c *cms) find(id asn1.RawValue, version int, elsewhere []*x509.Certificate) error {
+	var byName struct {
+		Issuer asn1.RawValue
+		Serial *big.Int
+	}
+	fits := func(x *x509.Certificate) bool {
+		switch {
+		case version == 1 && id.Class == asn1.ClassUniversal:
+			rest, err := asn1.Unmarshal(id.FullBytes, &byName)
+			again, err2 := asn1.Marshal(byName)
+			return err == nil && err2 == nil && len(rest) == 0 && bytes.Equal(again, id.FullBytes) &&
+				bytes.Equal(byName.Issuer.FullBytes, x.RawIssuer) && byName.Serial.Cmp(x.SerialNumber) == 0
+		case version == 3 && id.Class == asn1.ClassContextSpecific && id.Tag == 0:
+			return len(id.Bytes) > 0 && bytes.Equal(id.Bytes, x.SubjectKeyId)
+		}
+		return false
+	}
+	if i := slices.IndexFunc(c.others, fits); i >= 0 {
+		c.signer = c.others[i]
+		c.others = slices.Delete(slices.Clone(c.others), i, i+1)
+		return nil
+	}
+	if i := slices.IndexFunc(elsewhere, fits); i >= 0 {
+		c.signer = elsewhere[i]
+		return nil
+	}
+	return errNoCertificate
+}
+
+var errNoCertificate = errors.New("the signatory's certificate is missing")
+
+// attributes of one set, each type once, each with one value.
+func attributes(set asn1.RawValue) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for rest := set.Bytes; len(rest) > 0; {
+		var a struct {
+			Type   asn1.ObjectIdentifier
+			Values asn1.RawValue `asn1:"set"`
+		}
+		var raw asn1.RawValue
+		var err error
+		if rest, err = asn1.Unmarshal(rest, &raw); err != nil {
+			return nil, errNotCMS
+		}
+		if more, err := asn1.Unmarshal(raw.FullBytes, &a); err != nil || len(more) > 0 {
+			return nil, errNotCMS
+		}
+		if again, err := asn1.Marshal(a); err != nil || !bytes.Equal(again, raw.FullBytes) {
+			return nil, errNotCMS
+		}
+		if out[a.Type.String()] != nil {
+			return nil, errors.New("an attribute stands twice")
+		}
+		out[a.Type.String()] = a.Values.Bytes
+	}
+	return out, nil
+}
+
+// signedAttributes checks content type, message digest and signing certificate.
+func (c *cms) signedAttributes(info signerInfo, kind asn1.ObjectIdentifier, content [][]byte) error {
+	if len(info.Signed.FullBytes) == 0 {
+		return errors.New("the CMS has no signed attributes")
+	}
+	attrs, err := attributes(info.Signed)
+	if err != nil {
+		return err
+	}
+	var is asn1.ObjectIdentifier
+	if rest, err := asn1.Unmarshal(attrs[oidContentType.String()], &is); err != nil || len(rest) > 0 || !is.Equal(kind) {
 		return errors.New("the content-type attribute is missing or wrong")
 	}
-	var digest []byte
-	want := sha256.Sum256(content)
-	if rest, err := asn1.Unmarshal(attrs[pkcs7.OIDAttributeMessageDigest.String()], &digest); err != nil || len(rest) > 0 || !bytes.Equal(digest, want[:]) {
+	var got []byte
+	want := digest(c.hash, content...)
+	if rest, err := asn1.Unmarshal(attrs[oidMessageDigest.String()], &got); err != nil || len(rest) > 0 || !bytes.Equal(got, want) {
 		return errors.New("the content is not what was signed")
 	}
-	var id struct {
-		Certs []asn1.RawValue
+	c.hasTime = attrs[oidSigningTime.String()] != nil
+	if raw := attrs[oidSigningCertificateV2.String()]; raw != nil {
+		if err := c.essCertificate(raw, true); err != nil {
+			return err
+		}
+		c.essV2 = true
 	}
-	raw := attrs[oidSigningCertificateV2.String()]
-	if rest, err := asn1.Unmarshal(raw, &id); err != nil || len(rest) > 0 || len(id.Certs) == 0 {
-		return errors.New("the signing-certificate attribute is missing")
+	if raw := attrs[oidSigningCertV1.String()]; raw != nil {
+		if err := c.essCertificate(raw, false); err != nil {
+			return err
+		}
+		c.essV1 = true
 	}
-	return c.essCertificate(id.Certs[0].FullBytes)
+	return nil
 }
 
-// essCertificate checks that an ESSCertIDv2 with SHA-256 is the signer's.
-func (c *cms) essCertificate(raw []byte) error {
+// essCertificate checks that the first certificate of a signing-certificate
+// attribute (RFC 5035 §3, §5.4) is the signer's.
+func (c *cms) essCertificate(raw []byte, v2 bool) error {
+	other := errors.New("the signing-certificate attribute names another certificate")
+	var list struct {
+		Certs    []asn1.RawValue
+		Policies asn1.RawValue `asn1:"optional"`
+	}
+	if rest, err := asn1.Unmarshal(raw, &list); err != nil || len(rest) > 0 || len(list.Certs) == 0 {
+		return errors.New("the signing-certificate attribute cannot be read")
+	}
+	first := list.Certs[0].FullBytes
 	var plain struct {
 		Hash   []byte
 		Serial asn1.RawValue `asn1:"optional"`
+	}
+	if !v2 {
+		want := sha1.Sum(c.signer.Raw)
+		if _, err := asn1.Unmarshal(first, &plain); err != nil || !bytes.Equal(plain.Hash, want[:]) {
+			return other
+		}
+		return nil
 	}
 	var named struct {
 		Algorithm pkix.AlgorithmIdentifier
 		Hash      []byte
 		Serial    asn1.RawValue `asn1:"optional"`
 	}
-	var hash []byte
-	if _, err := asn1.Unmarshal(raw, &plain); err == nil {
+	hash, h := []byte(nil), crypto.SHA256
+	if _, err := asn1.Unmarshal(first, &plain); err == nil {
 		hash = plain.Hash
-	} else if _, err := asn1.Unmarshal(raw, &named); err == nil && named.Algorithm.Algorithm.Equal(pkcs7.OIDDigestAlgorithmSHA256) {
+	} else if _, err := asn1.Unmarshal(first, &named); err == nil {
+		if h, err = hashOf(named.Algorithm); err != nil {
+			return err
+		}
 		hash = named.Hash
 	}
-	want := sha256.Sum256(c.signer.Raw)
-	if !bytes.Equal(hash, want[:]) {
-		return errors.New("the signing-certificate attribute names another certificate")
+	if !bytes.Equal(hash, digest(h, c.signer.Raw)) {
+		return other
 	}
 	return nil
 }
 
-// trusted builds a chain to one of the roots.
-func (c *cms) trusted(o Options) error {
-	if o.Roots == nil {
-		return errors.New("no trusted root was given")
-	}
-	if c.signer.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 || c.signer.IsCA {
-		return errors.New("the certificate is not for signing documents")
-	}
-	pool := x509.NewCertPool()
-	for _, other := range c.others {
-		pool.AddCert(other)
-	}
-	chains, err := c.signer.Verify(x509.VerifyOptions{
-		Roots: o.Roots, Intermediates: pool, CurrentTime: o.At, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-	})
+// unsignedAttributes takes a signature time stamp and nothing else: no signature
+// covers what stands here.
+func (c *cms) unsignedAttributes(info signerInfo) error {
+	attrs, err := attributes(info.Unsigned)
 	if err != nil {
 		return err
 	}
-	for _, other := range c.others {
-		if !slices.ContainsFunc(chains, func(chain []*x509.Certificate) bool { return slices.ContainsFunc(chain, other.Equal) }) {
-			return errors.New("the CMS holds a certificate that belongs to no chain")
+	for id := range attrs {
+		if id != oidTimeStamp.String() {
+			return fmt.Errorf("the CMS has an unsigned attribute %s", id)
 		}
 	}
+	if len(info.Unsigned.FullBytes) > 0 && len(attrs) == 0 {
+		return errNotCMS
+	}
+	c.token = attrs[oidTimeStamp.String()]
 	return nil
 }

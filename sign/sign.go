@@ -1,7 +1,9 @@
 package sign
 
 import (
+	"bytes"
 	"context"
+	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -20,6 +22,8 @@ var (
 	ErrKey = errors.New("the key cannot sign for its certificate")
 	// ErrReserve: the space reserved for the signature is too small.
 	ErrReserve = errors.New("the reserved space is too small for the signature")
+	// ErrForbidden: a certification in the file forbids what is asked.
+	ErrForbidden = errors.New("the certification of the file forbids it")
 )
 
 // Field is the signature field to add.
@@ -34,13 +38,22 @@ type Field struct {
 	Time             time.Time
 	// Certify is the DocMDP permission 1 to 3; 0: an approval signature.
 	Certify int
+	// Prepare are empty fields to add in the same revision, for signatories who
+	// co-sign later (Certify 2): Name, Page and Rect of each count.
+	Prepare []Field
 }
 
-// Sign adds the field and one PAdES B-B signature as an incremental update.
-// reserve is the size in bytes kept for the CMS; 0: estimated from the key. The
-// input is not changed. The key gets no source of randomness: ECDSA keys of the
-// standard library then sign deterministically (RFC 6979). The signature is
-// checked against the certificate before the file is given out.
+// Sign adds the field and one PAdES B-B signature as an incremental update. A
+// field of that name that is there and empty (Prepare) is signed instead, and
+// then Page and Rect mean nothing. reserve is the size in bytes kept for the CMS
+// and a time stamp; 0: Reserve of the key. The input is not changed. The key gets
+// no source of randomness: ECDSA keys of the standard library then sign
+// deterministically (RFC 6979). The signature is checked against the certificate
+// before the file is given out.
+//
+// Foreign PDFs are taken too: with cross-reference streams, forms and earlier
+// signatures; not encrypted or damaged ones, XFA forms, and new fields where a
+// certification forbids them (ErrForbidden).
 func Sign(ctx context.Context, file []byte, f Field, k Key, reserve int) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -49,13 +62,13 @@ func Sign(ctx context.Context, file []byte, f Field, k Key, reserve int) ([]byte
 		return nil, err
 	}
 	if reserve == 0 {
-		reserve = estimate(k)
+		reserve = Reserve(k, 0)
 	}
-	doc, err := pdf.Parse(file)
+	doc, err := pdf.ParseForeign(file)
 	if err != nil {
 		return nil, fmt.Errorf("reading the file to sign: %w", err)
 	}
-	out, hole, err := prepare(doc, f, reserve)
+	out, hole, err := prepare(doc, f, sigDict(f, reserve), reserve)
 	if err != nil {
 		return nil, fmt.Errorf("adding field %s: %w", f.Name, err)
 	}
@@ -69,8 +82,21 @@ func Sign(ctx context.Context, file []byte, f Field, k Key, reserve int) ([]byte
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	copy(out[hole[0]+1:], fmt.Sprintf("%X", cms))
+	fill(out, hole, cms)
 	return out, nil
+}
+
+// fill writes a CMS in upper case hex into its hole; what is left stays zeros.
+func fill(out []byte, hole [2]int, cms []byte) {
+	const digits = "0123456789ABCDEF"
+	at := hole[0] + 1
+	for _, b := range cms {
+		out[at], out[at+1] = digits[b>>4], digits[b&15]
+		at += 2
+	}
+	for ; at < hole[1]-1; at++ {
+		out[at] = '0'
+	}
 }
 
 // usable checks time and that key and certificate belong together.
@@ -86,74 +112,31 @@ func usable(k Key, at time.Time) error {
 	return nil
 }
 
-// estimate is the room for a CMS with this chain: certificates, attributes and
-// signature, with a tenth to spare.
-func estimate(k Key) int {
-	n := 1200
-	for _, c := range k.Chain() {
-		n += len(c.Raw)
+// usualToken is the room for a time-stamp token before one was seen: RSA-2048
+// with the TSA's and one issuing certificate.
+const usualToken = 4000
+
+// Reserve is the room in bytes for the CMS of a key and a time-stamp token put
+// into it later: token is the largest one seen (Augmented.Token), 0 for none yet;
+// a tenth is added to both.
+func Reserve(k Key, token int) int {
+	if token == 0 {
+		token = usualToken
+	}
+	n := 700 + token
+	chain := k.Chain()
+	for i, c := range chain {
+		if i == 0 || !bytes.Equal(c.RawSubject, c.RawIssuer) {
+			n += len(c.Raw)
+		}
+	}
+	if len(chain) > 0 {
+		n += len(chain[0].RawIssuer)
+		if pub, ok := chain[0].PublicKey.(*rsa.PublicKey); ok {
+			n += pub.Size()
+		}
 	}
 	return n + n/10
-}
-
-// prepare writes the update with an empty hole; hole is the position of the
-// brackets of /Contents: [of <, behind >).
-func prepare(doc *pdf.File, f Field, reserve int) (out []byte, hole [2]int, err error) {
-	root, _ := doc.Trailer()["Root"].(pdf.Ref)
-	catalog, err := doc.Dict(root)
-	if err != nil || catalog == nil {
-		return nil, hole, errors.Join(errors.New("no document catalogue"), err)
-	}
-	if catalog["AcroForm"] != nil || catalog["Perms"] != nil {
-		return nil, hole, errors.New("the file has a form or a signature already")
-	}
-	w := pdf.NewUpdate(doc)
-	sig, widget, look := w.Alloc(), w.Alloc(), w.Alloc()
-	if err := annotate(doc, w, f.Page, widget); err != nil {
-		return nil, hole, err
-	}
-	changed := cloneDict(catalog)
-	changed["AcroForm"] = pdf.Dict{"Fields": pdf.Array{widget}, "SigFlags": int64(3)}
-	if f.Certify > 0 {
-		changed["Perms"] = pdf.Dict{"DocMDP": sig}
-	}
-	w.Put(root, changed)
-	w.Put(sig, sigDict(f, reserve))
-	w.Put(widget, widgetDict(doc, f, sig, look))
-	w.Put(look, &pdf.Stream{Dict: pdf.Dict{
-		"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"), "Resources": pdf.Dict{},
-		"BBox": pdf.Array{int64(0), int64(0), f.Rect[2] - f.Rect[0], f.Rect[3] - f.Rect[1]},
-	}})
-	at := w.Offset(sig)
-	if out, err = w.Finish(renewID(doc.Trailer(), f)); err != nil {
-		return nil, hole, err
-	}
-	hole = fillRange(out, at, reserve)
-	return out, hole, nil
-}
-
-// annotate adds the widget to its page.
-func annotate(doc *pdf.File, w *pdf.Writer, page int, widget pdf.Ref) error {
-	pages, err := doc.Pages()
-	if err != nil {
-		return err
-	}
-	if page < 0 || page >= len(pages) {
-		return fmt.Errorf("there is no page %d", page+1)
-	}
-	d, err := doc.Dict(pages[page])
-	if err != nil {
-		return err
-	}
-	d = cloneDict(d)
-	annots, err := doc.Resolve(d["Annots"])
-	if err != nil {
-		return err
-	}
-	list, _ := annots.(pdf.Array)
-	d["Annots"] = append(append(pdf.Array{}, list...), widget)
-	w.Put(pages[page], d)
-	return nil
 }
 
 // renewID keeps the first file identifier and makes a second one.

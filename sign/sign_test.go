@@ -162,22 +162,6 @@ func sameHex(a, b []byte, i int) bool {
 	return strings.EqualFold(string(a[i:i+1]), string(b[i:i+1]))
 }
 
-func TestAttacks(t *testing.T) {
-	b := newBench(t)
-	good := signed(t, b)
-	for name, attack := range attacks() {
-		t.Run(name, func(t *testing.T) {
-			bad := attack(t, b, bytes.Clone(good))
-			if bytes.Equal(bad, good) {
-				t.Fatal("the attack changed nothing")
-			}
-			if r := sign.Verify(bad, b.options()); r.Verdict == sign.Valid || r.Verdict == sign.Untrusted {
-				t.Errorf("%s: %+v", r.Verdict, r.Problems)
-			}
-		})
-	}
-}
-
 func TestErrors(t *testing.T) {
 	b := newBench(t)
 	ctx := context.Background()
@@ -276,25 +260,5 @@ func TestOutsideCheckers(t *testing.T) {
 		"-CAfile", write("ca.pem", b.ca.PEM()), "-purpose", "any", "-attime", fmt.Sprint(now.Unix()), "-out", os.DevNull).CombinedOutput()
 	if err != nil {
 		t.Errorf("openssl cms -verify: %v\n%s", err, msg)
-	}
-}
-
-func BenchmarkSign(b *testing.B) {
-	bn := newBench(b)
-	in := page(b, strings.Repeat("x", 30_000))
-	for b.Loop() {
-		if _, err := sign.Sign(context.Background(), in, field(), bn.key, 0); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkVerify(b *testing.B) {
-	bn := newBench(b)
-	out := signed(b, bn)
-	for b.Loop() {
-		if r := sign.Verify(out, bn.options()); r.Verdict != sign.Valid {
-			b.Fatal(r)
-		}
 	}
 }

@@ -3,7 +3,6 @@ package sign
 import (
 	"bytes"
 	"crypto/x509"
-	"fmt"
 	"time"
 
 	"moqian/sign/pdf"
@@ -13,33 +12,56 @@ import (
 type Options struct {
 	// Roots are the trusted roots; nil trusts nobody.
 	Roots *x509.CertPool
-	// At is the moment for which certificates must be valid.
+	// TSARoots vouch for time stamps; nil: Roots do.
+	TSARoots *x509.CertPool
+	// CRLs are revocation lists beside those in the file.
+	CRLs []*x509.RevocationList
+	// At is the moment of judgement: certificates must be valid then, unless a
+	// time stamp proves an earlier moment.
 	At time.Time
 }
 
 // Verify judges a file. It never fails: what cannot be read is in the report.
-func Verify(file []byte, o Options) Report {
-	v := &verifier{Report: Report{Signatures: []Signature{}, Problems: []Problem{}}, options: o}
+func Verify(file []byte, o Options) Report { return newVerifier(o).run(file) }
+
+func newVerifier(o Options) *verifier {
+	return &verifier{Report: Report{Signatures: []Signature{}, Problems: []Problem{}}, options: o, known: newCertificates()}
+}
+
+func (v *verifier) run(file []byte) Report {
 	if !bytes.HasPrefix(file, []byte("%PDF-")) {
 		v.problem("not-pdf", "不是 PDF 文件", "the file is not a PDF")
 		return v.close(Error)
 	}
-	doc, err := pdf.Parse(file)
+	doc, err := pdf.ParseForeign(file)
 	if err != nil {
 		v.problem("structure", "文件结构不严谨，无法核验："+err.Error(), "the file's structure is not sound: "+err.Error())
+		if !bytes.Contains(file, []byte("/ByteRange")) {
+			return v.close(Error)
+		}
 		return v.close(Invalid)
 	}
 	v.doc = doc
+	if doc.Trailer()["Encrypt"] != nil {
+		v.problem("encrypted", "文件已加密，无法核验", "the file is encrypted and cannot be judged")
+		return v.close(Error)
+	}
 	fields, ok := v.find()
 	if !ok {
 		return v.close(Invalid)
 	}
+	v.validation()
 	if len(fields) == 0 {
 		v.problem("unsigned", "文件没有签名", "the file is not signed")
 		return v.close(Unsigned)
 	}
 	for _, f := range fields {
-		v.Signatures = append(v.Signatures, v.judge(f))
+		v.found = append(v.found, v.judge(f))
+	}
+	v.changes()
+	v.trust()
+	for _, f := range v.found {
+		v.Signatures = append(v.Signatures, f.Signature)
 	}
 	return v.close(v.verdict())
 }
@@ -48,7 +70,11 @@ type verifier struct {
 	Report
 	doc     *pdf.File
 	options Options
+	known   *certificates
+	found   []*found
+	store   *dss
 	wrong   bool // a problem that no signature's own fields tell
+	doubt   bool // something that no given root vouches for
 }
 
 func (v *verifier) problem(code, zh, en string) {
@@ -61,7 +87,7 @@ func (v *verifier) verdict() Verdict {
 		if !s.Intact || s.LaterChanges == "forbidden" || v.wrong {
 			return Invalid
 		}
-		if s.Chain != "trusted" {
+		if s.Chain != "trusted" || v.doubt {
 			out = Untrusted
 		}
 	}
@@ -79,94 +105,13 @@ func (v *verifier) close(verdict Verdict) Report {
 		v.Law = Law{NotProvable, NotProvable, Proven, Proven}
 	case Invalid:
 		v.Law = Law{NotProvable, NotProvable, Broken, Broken}
+		intact := len(v.Signatures) > 0
 		for _, s := range v.Signatures {
-			if s.Intact {
-				v.Law.SignatureIntact = Proven
-			}
+			intact = intact && s.Intact
+		}
+		if intact && !v.wrong {
+			v.Law.SignatureIntact = Proven
 		}
 	}
 	return v.Report
-}
-
-// field is a signature field with its value.
-type field struct {
-	name  string
-	value pdf.Ref
-	dict  pdf.Dict
-}
-
-// find lists the signature fields and makes sure that no signature hides
-// outside of them.
-func (v *verifier) find() ([]field, bool) {
-	catalog, err := v.doc.Dict(v.doc.Trailer()["Root"])
-	if err != nil || catalog == nil {
-		v.problem("structure", "没有文档目录", "there is no document catalogue")
-		return nil, false
-	}
-	var fields []field
-	if form, err := v.doc.Dict(catalog["AcroForm"]); err == nil && form != nil {
-		list, _ := v.doc.Resolve(form["Fields"])
-		kids, _ := list.(pdf.Array)
-		if !v.fields(kids, "", 0, &fields) {
-			return nil, false
-		}
-	}
-	seen := map[pdf.Ref]bool{}
-	for _, f := range fields {
-		if seen[f.value] {
-			v.problem("shared-signature", "两个域共用一个签名", "two fields share one signature")
-			return nil, false
-		}
-		seen[f.value] = true
-	}
-	for _, r := range v.doc.Refs() {
-		d, err := v.doc.Dict(r)
-		if err != nil || d == nil || d["ByteRange"] == nil && d["Type"] != pdf.Name("Sig") {
-			continue
-		}
-		if !seen[r] {
-			v.problem("stray-signature", "存在不属于任何域的签名", fmt.Sprintf("object %d is a signature of no field", r.Num))
-			return nil, false
-		}
-	}
-	if p, err := v.doc.Dict(catalog["Perms"]); err == nil && p != nil {
-		if r, ok := p["DocMDP"].(pdf.Ref); !ok || !seen[r] {
-			v.problem("perms", "认证许可不指向签名", "the certification points to no signature")
-			return nil, false
-		}
-	}
-	return fields, true
-}
-
-// fields walks the field tree.
-func (v *verifier) fields(kids pdf.Array, prefix string, depth int, out *[]field) bool {
-	if depth > 16 {
-		v.problem("structure", "域嵌套过深", "fields are nested too deeply")
-		return false
-	}
-	for _, k := range kids {
-		d, err := v.doc.Dict(k)
-		if err != nil || d == nil {
-			v.problem("structure", "域无法读取", "a field cannot be read")
-			return false
-		}
-		name, _ := d["T"].(pdf.String)
-		full := prefix + string(name)
-		if sub, ok := d["Kids"].(pdf.Array); ok {
-			if !v.fields(sub, full+".", depth+1, out) {
-				return false
-			}
-		}
-		if d["FT"] != pdf.Name("Sig") || d["V"] == nil {
-			continue
-		}
-		value, ok := d["V"].(pdf.Ref)
-		dict, err := v.doc.Dict(value)
-		if !ok || err != nil || dict == nil {
-			v.problem("structure", "签名域没有签名字典", "field "+full+" has no signature dictionary")
-			return false
-		}
-		*out = append(*out, field{full, value, dict})
-	}
-	return true
 }

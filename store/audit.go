@@ -113,6 +113,7 @@ func (t *tx) log(e Entry) (int64, error) {
 		}
 	}
 	index := h.N
+	t.leaves = append(t.leaves, hashes[0])
 	h.N++
 	if e.Time.After(h.Latest) {
 		h.Latest = e.Time
@@ -176,4 +177,11 @@ func (e Entry) with(action, outcome string, it Item, detail map[string]string) E
 		e.Detail = own
 	}
 	return e
+}
+
+func bytesToNumber(key []byte) uint64 {
+	if len(key) != 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(key)
 }

@@ -42,6 +42,9 @@ func (r row) check() error {
 	if r.Bytes <= 0 || r.Tries < 0 || r.Seq < 0 {
 		return fmt.Errorf("bytes %d, tries %d, sequence %d", r.Bytes, r.Tries, r.Seq)
 	}
+	if !r.Fault.known() {
+		return fmt.Errorf("fault %q", r.Fault)
+	}
 	return r.Item.check()
 }
 

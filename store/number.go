@@ -124,6 +124,15 @@ func (t *tx) lastSerial(business string) (int, error) {
 	return int(binary.BigEndian.Uint16(raw)), nil
 }
 
+// raiseSerial takes the serials of a date up to n as given; it never lowers.
+func (t *tx) raiseSerial(business string, n int) error {
+	last, err := t.lastSerial(business)
+	if err != nil || n <= last {
+		return err
+	}
+	return t.put(bucketSerials, []byte(business), binary.BigEndian.AppendUint16(nil, uint16(n)))
+}
+
 func reservation(business string, serial int) []byte {
 	return binary.BigEndian.AppendUint16([]byte(business), uint16(serial))
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 
 	"github.com/oklog/ulid/v2"
 )
@@ -19,61 +21,149 @@ var (
 // Outbox keeps vouchers until the archive provably has them.
 type Outbox struct{ s *Store }
 
+// Filing is one voucher to file.
+type Filing struct {
+	Item   Item
+	Serial int // reserved before
+	PDF    []byte
+	Entry  Entry
+	// Accounts are the account numbers of the voucher in clear, for Search. They
+	// are kept as keyed hashes only, on this machine only.
+	Accounts []string
+}
+
 // File commits the document, its state and its log entry in one transaction
 // and clears the reservation. When it returns nil the voucher is durable; on an
 // error nothing of it is stored and the reservation stands. The item given back
 // has ID, State, Bytes, SHA256 and Filed. Errors: ErrFull, ErrClock,
-// ErrReserved, ErrDuplicate.
+// ErrReserved, ErrDuplicate. The disk floor is not asked for: the customer has
+// signed, and the room below the floor is there for this moment.
 func (o *Outbox) File(ctx context.Context, it Item, serial int, pdf []byte, e Entry) (Item, error) {
-	if err := it.check(); err != nil {
-		return Item{}, fmt.Errorf("filing: %w", err)
+	all, err := o.FileAll(ctx, Filing{Item: it, Serial: serial, PDF: pdf, Entry: e})
+	if err != nil {
+		return Item{}, err
 	}
-	if len(pdf) == 0 {
-		return Item{}, fmt.Errorf("filing voucher %s: the document is empty", it.Voucher)
+	return all[0], nil
+}
+
+// FileAll is File for several vouchers in one transaction: all or none. Digests
+// and encryption are spread over the processors: a customer waits.
+func (o *Outbox) FileAll(ctx context.Context, all ...Filing) ([]Item, error) {
+	for i := range all {
+		f := &all[i]
+		if err := f.Item.check(); err != nil {
+			return nil, fmt.Errorf("filing: %w", err)
+		}
+		if len(f.PDF) == 0 {
+			return nil, fmt.Errorf("filing voucher %s: the document is empty", f.Item.Voucher)
+		}
+		it := &f.Item
+		it.Bytes, it.SHA256 = len(f.PDF), ""
+		it.State, it.Tries, it.Error, it.Place, it.Fault, it.Renews = Queued, 0, "", "", "", ""
 	}
-	if err := o.s.room(); err != nil {
-		return Item{}, fmt.Errorf("filing voucher %s: %w", it.Voucher, err)
-	}
-	it.Bytes, it.SHA256 = len(pdf), digest(pdf)
-	it.State, it.Tries, it.Error, it.Place = Queued, 0, "", ""
+	sums := make([]string, len(all))
+	digests := begin(len(all), func(i int) { sums[i] = digest(all[i].PDF) })
+	defer digests.Wait()
+	var out []Item
 	err := o.s.update(ctx, func(t *tx) (err error) {
-		it, err = t.file(it, serial, pdf, e)
+		t.hurry = true
+		out, err = t.fileAll(all, func(i int) string { digests.Wait(); return sums[i] })
 		return err
 	})
 	if err != nil {
-		return Item{}, fmt.Errorf("filing voucher %s: %w", it.Voucher, err)
+		return nil, fmt.Errorf("filing: %w", err)
 	}
-	return it, nil
+	return out, nil
 }
 
-func (t *tx) file(it Item, serial int, pdf []byte, e Entry) (Item, error) {
+// begin runs f for 0 to n-1, on as many goroutines as there are processors.
+func begin(n int, f func(i int)) *sync.WaitGroup {
+	var all sync.WaitGroup
+	workers := min(n, runtime.GOMAXPROCS(0))
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < n; i += workers {
+				f(i)
+			}
+		})
+	}
+	return &all
+}
+
+// fileAll gives each its number, id and log entry, encrypts them all, then stores
+// them.
+func (t *tx) fileAll(all []Filing, sum func(i int) string) ([]Item, error) {
+	rows := make([]row, len(all))
+	for i, f := range all {
+		r, err := t.admit(f)
+		if err != nil {
+			return nil, fmt.Errorf("voucher %s: %w", f.Item.Voucher, err)
+		}
+		rows[i] = r
+	}
+	documents, failed := make([]sealed, len(all)), make([]error, len(all))
+	begin(len(all), func(i int) {
+		documents[i], failed[i] = t.s.vault.sealDocument(rows[i].ID, rows[i].Seq, all[i].PDF)
+	}).Wait()
+	out := make([]Item, len(all))
+	for i := range rows {
+		if failed[i] != nil {
+			return nil, failed[i]
+		}
+		rows[i].SHA256 = sum(i)
+		if err := t.putItem(rows[i], documents[i]); err != nil {
+			return nil, err
+		}
+		if err := t.putAccounts(rows[i].ID, all[i].Accounts); err != nil {
+			return nil, err
+		}
+		out[i] = rows[i].Item
+	}
+	return out, nil
+}
+
+// admit takes a voucher's number, gives it an id and logs it.
+func (t *tx) admit(f Filing) (row, error) {
+	it := f.Item
 	now, err := t.clock()
 	if err != nil {
-		return it, err
+		return row{}, err
 	}
-	it.Filed = now
-	if err := t.release(it.Business, serial); err != nil {
-		return it, err
+	it.Filed, it.Moved, it.SHA256 = now, now, ""
+	if err := t.release(it.Business, f.Serial); err != nil {
+		return row{}, err
 	}
-	if t.has(bucketNumbers, t.s.vault.hide(bucketNumbers, it.Voucher)) {
-		return it, ErrDuplicate
+	number := t.s.vault.hide(bucketNumbers, it.Voucher)
+	if t.has(bucketNumbers, number) {
+		return row{}, ErrDuplicate
 	}
-	id, err := ulid.New(ulid.Timestamp(now), t.s.ids)
+	r, err := t.identify(it, f.Entry.with("file", "ok", it, nil))
 	if err != nil {
-		return it, fmt.Errorf("making an id: %w", err)
+		return r, err
+	}
+	return r, t.put(bucketNumbers, number, []byte(r.ID))
+}
+
+// identify gives an item its id and, with the entry, its place in the log.
+func (t *tx) identify(it Item, e Entry) (row, error) {
+	id, err := ulid.New(ulid.Timestamp(it.Filed), t.s.ids)
+	if err != nil {
+		return row{}, fmt.Errorf("making an id: %w", err)
 	}
 	it.ID = id.String()
-	seq, err := t.log(e.with("file", "ok", it, nil))
-	if err != nil {
-		return it, err
+	seq, err := t.log(e)
+	return row{it, seq}, err
+}
+
+// putItem stores the row and the encrypted document of a fresh item.
+func (t *tx) putItem(r row, s sealed) error {
+	if err := t.putRow(r); err != nil {
+		return err
 	}
-	if err := t.put(bucketNumbers, t.s.vault.hide(bucketNumbers, it.Voucher), []byte(it.ID)); err != nil {
-		return it, err
+	if err := t.Bucket([]byte(bucketOpen)).Put([]byte(r.ID), nil); err != nil {
+		return err
 	}
-	if err := t.putRow(row{it, seq}); err != nil {
-		return it, err
-	}
-	return it, t.putDocument(it.ID, seq, pdf)
+	return t.putSealed(r.ID, s)
 }
 
 // List gives the rows, oldest first.
@@ -88,6 +178,25 @@ func (o *Outbox) List(ctx context.Context) ([]Item, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listing the queue: %w", err)
+	}
+	return all, nil
+}
+
+// Pending gives the rows that are not PURGED, oldest first: what is still here.
+func (o *Outbox) Pending(ctx context.Context) ([]Item, error) {
+	all := []Item{}
+	err := o.s.view(ctx, func(t *tx) error {
+		return t.Bucket([]byte(bucketOpen)).ForEach(func(id, _ []byte) error {
+			r, err := t.row(string(id))
+			if errors.Is(err, ErrNotFound) {
+				return fmt.Errorf("%w: no row of %s", ErrDamaged, id)
+			}
+			all = append(all, r.Item)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing what waits: %w", err)
 	}
 	return all, nil
 }
@@ -114,7 +223,18 @@ func (o *Outbox) Find(ctx context.Context, key string) (it Item, err error) {
 
 // PDF gives the bytes of an item, after comparing them with its digest; ErrPurged
 // when they are no longer here.
-func (o *Outbox) PDF(ctx context.Context, id string) (pdf []byte, err error) {
+func (o *Outbox) PDF(ctx context.Context, id string) ([]byte, error) {
+	return o.bytes(ctx, id, true)
+}
+
+// Bytes is PDF for a caller that compares the bytes with the digest itself, as
+// archives do before they send: hashing a document once is enough. They are as
+// they were encrypted, at this place, all the same.
+func (o *Outbox) Bytes(ctx context.Context, id string) ([]byte, error) {
+	return o.bytes(ctx, id, false)
+}
+
+func (o *Outbox) bytes(ctx context.Context, id string, compare bool) (pdf []byte, err error) {
 	err = o.s.view(ctx, func(t *tx) error {
 		r, err := t.row(id)
 		if err != nil {
@@ -123,7 +243,9 @@ func (o *Outbox) PDF(ctx context.Context, id string) (pdf []byte, err error) {
 		if r.State == Purged {
 			return ErrPurged
 		}
-		pdf, err = t.document(r)
+		if pdf, err = t.decrypt(r); err == nil && compare {
+			err = r.fits(pdf)
+		}
 		return err
 	})
 	if err != nil {

@@ -6,8 +6,12 @@ import (
 	"fmt"
 )
 
-// version of what the buckets hold. A store of a higher one is not touched.
-const version = 1
+// version of what the buckets hold. A store of a higher one is not touched, one
+// of a lower one is brought up by Open (migrate.go).
+//
+//	1  the first
+//	2  open, accounts, checkpoints, uploaded; rows with fault, moved, renews
+const version = 2
 
 // The buckets. Keys are in clear unless said otherwise; values are sealed,
 // except the version, which must be readable by a program that has no key.
@@ -22,19 +26,35 @@ const (
 	bucketHashes   = "hashes"   // stored hash index of sumdb/tlog → hash
 	bucketSettings = "settings" // hidden name → name and value
 	bucketSeen     = "seen"     // hidden capture digest → voucher number
+
+	bucketOpen        = "open"        // id of an item that is not PURGED → nothing, in clear
+	bucketAccounts    = "accounts"    // hidden account number + id → nothing, in clear
+	bucketCheckpoints = "checkpoints" // size of the log → signed note
+	bucketUploaded    = "uploaded"    // size of the log → place of its checkpoint in the archive
 )
 
 func buckets() []string {
 	return []string{
 		bucketMeta, bucketRows, bucketDocs, bucketNumbers, bucketSerials,
 		bucketReserved, bucketLog, bucketHashes, bucketSettings, bucketSeen,
+		bucketOpen, bucketAccounts, bucketCheckpoints, bucketUploaded,
 	}
+}
+
+// since says in which version a bucket came.
+func since(bucket string) uint32 {
+	switch bucket {
+	case bucketOpen, bucketAccounts, bucketCheckpoints, bucketUploaded:
+		return 2
+	}
+	return 1
 }
 
 const (
 	keyVersion = "version"
 	keyCheck   = "check"
 	keyHead    = "head"
+	keySigned  = "signed" // checkpoint of the last transaction
 	checkText  = "moqian store"
 )
 
@@ -52,7 +72,8 @@ func (t *tx) checkSchema() (fresh bool, err error) {
 	if len(raw) != 4 {
 		return false, fmt.Errorf("%w: no version", ErrDamaged)
 	}
-	switch v := binary.BigEndian.Uint32(raw); {
+	v := binary.BigEndian.Uint32(raw)
+	switch {
 	case v > version:
 		return false, fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, v, version)
 	case v < 1:
@@ -64,7 +85,7 @@ func (t *tx) checkSchema() (fresh bool, err error) {
 		return false, ErrKey
 	}
 	for _, b := range buckets() {
-		if t.Bucket([]byte(b)) == nil {
+		if since(b) <= v && t.Bucket([]byte(b)) == nil {
 			return false, fmt.Errorf("%w: no bucket %s", ErrDamaged, b)
 		}
 	}
@@ -83,5 +104,5 @@ func (t *tx) createSchema() error {
 	if err := t.putHead(head{}); err != nil {
 		return err
 	}
-	return t.Bucket([]byte(bucketMeta)).Put([]byte(keyVersion), binary.BigEndian.AppendUint32(nil, version))
+	return t.putVersion()
 }

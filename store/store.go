@@ -8,10 +8,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+	"golang.org/x/mod/sumdb/note"
 )
 
 var (
@@ -28,6 +31,8 @@ var (
 	ErrClock = errors.New("the clock is behind the last log entry")
 	// ErrNotFound: no such item.
 	ErrNotFound = errors.New("no such voucher in the queue")
+	// ErrCipher: a document is encrypted with a cipher that was not handed in.
+	ErrCipher = errors.New("the cipher of this document is not known here")
 	// ErrDamaged: bytes on disk are not what was written: a torn or altered
 	// file. Restore a backup.
 	ErrDamaged = errors.New("the store is damaged")
@@ -45,12 +50,24 @@ type Options struct {
 	Key []byte
 	// Now is the clock.
 	Now func() time.Time
-	// Floor is the free space in bytes below which Ready, File and Reserve
-	// refuse; 0 means none.
+	// Floor is the free space in bytes below which Ready and Reserve refuse, so
+	// before a customer signs; 0 means none.
 	Floor int64
+	// Ballast is the size in bytes of a file that takes up room and is given up
+	// when the disk is full, so that what has begun can be ended; 0 means none.
+	Ballast int64
 	// Rand makes ids, nonces and document keys; nil is crypto/rand. Anything
 	// predictable breaks the encryption: tests only.
 	Rand io.Reader
+	// Ciphers may encrypt documents besides AES-256-GCM, which is always known. The
+	// first is for fresh documents; with none it is AES-256-GCM.
+	Ciphers []Cipher
+	// Signer signs checkpoints of the log; nil makes none. Its key should not lie
+	// where the machine key lies. Its name tells workstations apart.
+	Signer note.Signer
+	// Every is how many log entries lie between two checkpoints that are kept and
+	// uploaded, 64 if zero. The head of the log is signed with each transaction.
+	Every int
 }
 
 func (o *Options) check() error {
@@ -61,6 +78,15 @@ func (o *Options) check() error {
 		return errors.New("store: Options.Now is missing")
 	case o.Floor < 0:
 		return fmt.Errorf("store: Options.Floor is %d", o.Floor)
+	case !goodCiphers(o.Ciphers):
+		return errors.New("store: Options.Ciphers: each needs a name of its own, of letters, digits and dashes, and New")
+	case o.Ballast < 0:
+		return fmt.Errorf("store: Options.Ballast is %d", o.Ballast)
+	case o.Every < 0:
+		return fmt.Errorf("store: Options.Every is %d", o.Every)
+	}
+	if o.Every == 0 {
+		o.Every = 64
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader
@@ -68,21 +94,39 @@ func (o *Options) check() error {
 	return nil
 }
 
+func goodCiphers(all []Cipher) bool {
+	seen := map[string]bool{}
+	for _, c := range all {
+		if c.New == nil || !plainName(c.Name) || seen[c.Name] {
+			return false
+		}
+		seen[c.Name] = true
+	}
+	return true
+}
+
 // Store is everything kept on this machine: one bbolt file in dir. It may be
 // used from several goroutines.
 type Store struct {
+	swap  sync.RWMutex // guards db, which Compact puts another in the place of
 	db    *bolt.DB
 	dir   string
 	vault *vault
 	now   func() time.Time
 	floor int64
 	ids   *ulid.MonotonicEntropy // used inside write transactions only
+
+	ballast int64
+	signer  note.Signer // nil: no checkpoints
+	every   int64
 }
 
 // Open opens or creates the store in dir. Numbers that were reserved and never
 // filed are logged as burnt. Errors: ErrLocked, ErrNewer, ErrKey and ErrDamaged
 // leave the file as it was.
-func Open(dir string, o Options) (*Store, error) {
+func Open(dir string, o Options) (*Store, error) { return openUsing(dir, o, options()) }
+
+func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -93,19 +137,21 @@ func Open(dir string, o Options) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the store's folder: %w", err)
 	}
-	v, err := newVault(o.Key, o.Rand)
+	v, err := newVault(o.Key, o.Rand, o.Ciphers...)
 	if err != nil {
 		return nil, err
 	}
-	db, err := openDB(filepath.Join(dir, File))
+	db, err := openDB(filepath.Join(dir, File), bo)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0)}
+	s := &Store{db: db, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
+		ballast: o.Ballast, signer: o.Signer, every: int64(o.Every)}
 	if err := s.begin(); err != nil {
 		s.Close()
 		return nil, err
 	}
+	s.layBallast()
 	return s, nil
 }
 
@@ -132,6 +178,8 @@ func (s *Store) begin() error {
 		if err := s.update(ctx, (*tx).createSchema); err != nil {
 			return fmt.Errorf("creating the store: %w", err)
 		}
+	} else if err := s.migrate(ctx); err != nil {
+		return err
 	}
 	if err := s.burnOutstanding(ctx); err != nil && !errors.Is(err, ErrFull) {
 		return err
@@ -141,8 +189,14 @@ func (s *Store) begin() error {
 
 // Close releases it; it waits for transactions under way.
 func (s *Store) Close() error {
+	unsigned := s.signEnd() // a store that is damaged or closed already must close all the same
+	s.swap.RLock()
+	defer s.swap.RUnlock()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("closing the store: %w", err)
+	}
+	if unsigned != nil && !errors.Is(unsigned, berrors.ErrDatabaseNotOpen) {
+		return fmt.Errorf("closing the store: signing the end of the log: %w", unsigned)
 	}
 	return nil
 }
@@ -165,8 +219,12 @@ func (s *Store) Ready(ctx context.Context) error {
 	})
 }
 
-// room says whether the disk is above the floor.
+// room says whether the disk is above the floor and the ballast in its place.
 func (s *Store) room() error {
+	s.layBallast()
+	if s.ballast > 0 && size(filepath.Join(s.dir, ballastFile)) < s.ballast {
+		return fmt.Errorf("%w: the ballast of %d bytes was given up and does not fit again", ErrFull, s.ballast)
+	}
 	if s.floor == 0 {
 		return nil
 	}

@@ -189,7 +189,7 @@ func TestFileRefuses(t *testing.T) {
 func TestStates(t *testing.T) {
 	s := open(t, t.TempDir(), newClock().now)
 	all := []State{Queued, Ready, Sent, Verified, Purged}
-	steps := map[[2]State]bool{{Ready, Sent}: true, {Sent, Verified}: true, {Verified, Purged}: true}
+	steps := map[[2]State]bool{{Ready, Sent}: true, {Sent, Verified}: true, {Verified, Purged}: true, {Sent, Ready}: true}
 	for _, st := range all[:4] {
 		steps[[2]State{st, st}] = true // a failed try
 	}

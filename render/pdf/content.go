@@ -1,83 +1,232 @@
 package pdf
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
+	"slices"
 
 	"moqian/render"
-	"moqian/sign/pdf"
 )
 
 // content is the content stream of a page being written.
 type content struct {
+	operators
 	file   *file
-	height float64 // of the page, pt
+	height float64 // of the page in pt; 0 inside a group, whose origin is on top
 	texts  []setText
-	b      []byte
+	muted  bool // a span is open that gives no text
 }
 
-func round2(v float64) float64 { return math.Round(v*100) / 100 }
+// hundredths is the unit of lengths in content streams, 1/100 pt.
+func hundredths(pt float64) int { return int(math.Round(pt * 100)) }
 
-// num writes a length in pt with at most n decimals.
-func num(v float64, n int) string {
-	scale := math.Pow10(n)
-	return strconv.FormatFloat(math.Round(v*scale)/scale, 'f', -1, 64)
-}
-
-// xy turns a place on the page (mm, top left) into pt, bottom left; 1/1000 pt.
-func (c *content) xy(x, y float64) string {
-	return num(x*ptPerMM, 3) + " " + num(c.height-y*ptPerMM, 3)
-}
-
-func (c *content) add(format string, args ...any) { c.b = fmt.Appendf(c.b, format, args...) }
-
-func rgb(k render.Color, op string) string {
-	f := func(v uint8) string { return num(float64(v)/255, 3) }
-	return f(k.R) + " " + f(k.G) + " " + f(k.B) + " " + op + "\n"
+// xy is a place on the page (mm, top left) in 1/100 pt, bottom left.
+func (c *content) xy(x, y float64) (int, int) {
+	return hundredths(x * ptPerMM), hundredths(c.height - y*ptPerMM)
 }
 
 func (c *content) items(items []render.Item) error {
 	for _, it := range items {
-		switch it := it.(type) {
-		case render.Text:
-			if err := c.text(it); err != nil {
-				return err
-			}
-		case render.Line:
-			c.line(it)
-		case render.Rect:
-			c.rect(it)
-		case render.Path:
-			if err := c.path(it); err != nil {
-				return err
-			}
-		case render.Modules:
-			c.modules(it)
-		case render.Span:
-			c.add("/Span <</ActualText <FEFF%s>>> BDC\n", utf16Hex(it.Actual))
-			if err := c.items(it.Items); err != nil {
-				return err
-			}
-			c.add("EMC\n")
-		default:
-			return fmt.Errorf("internal error: %T cannot be painted", it)
+		if t, ok := it.(render.Text); !ok || !t.Mute {
+			c.mute(false)
 		}
+		if err := c.item(it); err != nil {
+			return err
+		}
+	}
+	c.mute(false)
+	return nil
+}
+
+func (c *content) item(it render.Item) error {
+	switch it := it.(type) {
+	case render.Text:
+		c.mute(it.Mute)
+		return c.text(it)
+	case render.Line:
+		x1, y1 := c.xy(it.X1, it.Y1)
+		x2, y2 := c.xy(it.X2, it.Y2)
+		c.stroke(it.Color, it.Width, it.Dash)
+		c.op("m", x1, y1)
+		c.op("l", x2, y2)
+	case render.Rect:
+		c.rect(it)
+	case render.Path:
+		c.path(it)
+	case render.Modules:
+		c.modules(it)
+	case render.Span:
+		return c.span(it)
+	case render.Group:
+		return c.group(it)
+	default:
+		return fmt.Errorf("internal error: %T cannot be painted", it)
 	}
 	return nil
 }
 
-// text copies gopdf's blocks of this text's runs.
-func (c *content) text(t render.Text) error {
-	if t.Angle != 0 {
-		sin, cos := math.Sincos(-t.Angle * math.Pi / 180)
-		x, y := t.X*ptPerMM, c.height-t.Y*ptPerMM
-		c.add("q %s %s %s %s %s %s cm\n", num(cos, 6), num(sin, 6), num(-sin, 6), num(cos, 6),
-			num(x-cos*x+sin*y, 3), num(y-sin*x-cos*y, 3))
-		defer c.add("Q\n")
+func (c *content) rect(r render.Rect) {
+	x0, y0 := c.xy(r.X, r.Y+r.H)
+	x1, y1 := c.xy(r.X+r.W, r.Y)
+	if r.Fill != nil {
+		c.fill(*r.Fill)
+		c.op("re", x0, y0, x1-x0, y1-y0)
 	}
+	if r.Stroke != nil {
+		c.stroke(*r.Stroke, r.Width, nil)
+		c.op("re", x0, y0, x1-x0, y1-y0)
+	}
+}
+
+// path draws a figure by itself: merged with others, contours of opposite sense
+// would make holes.
+func (c *content) path(p render.Path) {
+	c.paint()
+	if p.Fill != nil {
+		c.fill(*p.Fill)
+		c.figure(p.Segs)
+	}
+	c.paint()
+	if p.Stroke != nil {
+		c.stroke(*p.Stroke, p.Width, nil)
+		c.figure(p.Segs)
+	}
+	c.paint()
+}
+
+func (c *content) figure(segs []render.Seg) {
+	for _, s := range segs {
+		x, y := c.xy(s.P[0].X, s.P[0].Y)
+		switch s.Op {
+		case 'M':
+			c.op("m", x, y)
+		case 'L':
+			c.op("l", x, y)
+		case 'C':
+			x1, y1 := c.xy(s.P[1].X, s.P[1].Y)
+			x2, y2 := c.xy(s.P[2].X, s.P[2].Y)
+			c.op("c", x, y, x1, y1, x2, y2)
+		case 'Z':
+			c.op("h")
+		}
+	}
+}
+
+// modules draws a matrix code as rectangles, merged along rows and then down
+// columns, on a lattice of whole numbers.
+func (c *content) modules(m render.Modules) {
+	x, y := c.xy(m.X, m.Y+float64(m.N)*m.Size)
+	c.push()
+	c.fill(render.Color{})
+	c.raw(fmt.Sprintf("%s 0 0 %[1]s ", number(hundredths(m.Size*ptPerMM))))
+	c.op("cm", x, y)
+	for _, r := range rectangles(m) {
+		c.op("re", 100*r[0], 100*r[1], 100*r[2], 100*r[3])
+	}
+	c.pop()
+}
+
+// rectangles cover the dark modules once: x, y from below, width, height, those
+// of one size together, which packs better.
+func rectangles(m render.Modules) (out [][4]int) {
+	done := make([]bool, len(m.Dark))
+	free := func(x, y int) bool { return m.Dark[y*m.N+x] && !done[y*m.N+x] }
+	for y := range m.N {
+		for x := range m.N {
+			w, h := 0, 1
+			for x+w < m.N && free(x+w, y) {
+				w++
+			}
+			for w > 0 && y+h < m.N && sameRow(m, x, w, y, h) {
+				h++
+			}
+			for i := range w * h {
+				done[(y+i/w)*m.N+x+i%w] = true
+			}
+			if w > 0 {
+				out = append(out, [4]int{x, m.N - y - h, w, h})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b [4]int) int {
+		return cmp.Or(cmp.Compare(a[3], b[3]), cmp.Compare(a[2], b[2]), cmp.Compare(a[1], b[1]), cmp.Compare(a[0], b[0]))
+	})
+	return out
+}
+
+// sameRow says whether row y+h has exactly the run of dark modules that begins
+// at x, y.
+func sameRow(m render.Modules, x, w, y, h int) bool {
+	row := m.Dark[(y+h)*m.N : (y+h+1)*m.N]
+	for _, dark := range row[x : x+w] {
+		if !dark {
+			return false
+		}
+	}
+	return (x == 0 || !row[x-1]) && (x+w == m.N || !row[x+w])
+}
+
+// group draws items around an origin of their own, so that equal groups have
+// equal bytes.
+func (c *content) group(g render.Group) error {
+	x, y := c.xy(g.X, g.Y)
+	c.push()
+	c.raw("1 0 0 1 ")
+	c.op("cm", x, y)
+	height := c.height
+	c.height = 0
+	err := c.items(g.Items)
+	c.height = height
+	c.pop()
+	return err
+}
+
+// span gives what copying its items yields. A span of texts alone stands inside
+// their text object.
+func (c *content) span(s render.Span) error {
+	only := true
+	for _, it := range s.Items {
+		_, ok := it.(render.Text)
+		only = only && ok
+	}
+	if only {
+		c.beginText()
+	} else {
+		c.endText()
+	}
+	c.open(s.Actual)
+	err := c.items(s.Items)
+	if !only {
+		c.endText()
+	}
+	c.raw("EMC\n")
+	return err
+}
+
+func (c *content) open(actual string) {
+	c.raw("/Span <</ActualText ")
+	c.b = appendString(c.b, textString(actual))
+	c.raw(">> BDC\n")
+}
+
+// mute opens or closes the span around letters that are a picture.
+func (c *content) mute(on bool) {
+	if on == c.muted {
+		return
+	}
+	c.muted = on
+	if on {
+		c.beginText()
+		c.open("")
+		return
+	}
+	c.raw("EMC\n")
+}
+
+// text writes a text's runs where gopdf set them.
+func (c *content) text(t render.Text) error {
 	for _, r := range t.Runs {
 		if r.Text == "" {
 			continue
@@ -87,103 +236,13 @@ func (c *content) text(t render.Text) error {
 		}
 		s := c.texts[0]
 		c.texts = c.texts[1:]
-		block, err := s.named()
-		if err != nil {
-			return err
-		}
-		if r.Thick {
-			c.add("q 2 Tr %s w %s", num(0.03*t.Size, 3), rgb(t.Color, "RG"))
-		}
-		c.b = append(c.b, block...)
-		if r.Thick {
-			c.add("Q\n")
-		}
+		c.beginText()
+		c.font(s.font, t.Size)
+		c.color(t.Color)
+		c.thick(r.Thick, t.Size, t.Color)
+		c.place(s.x, s.y, t.Angle, t.Squeeze)
+		c.b = appendString(c.b, s.codes)
+		c.raw("Tj\n")
 	}
-	return nil
-}
-
-// named replaces gopdf's font number by our resource name.
-func (s setText) named() ([]byte, error) {
-	at := bytes.Index(s.block, []byte("/F"))
-	end := bytes.IndexByte(s.block[max(at, 0):], ' ')
-	if at < 0 || end < 0 {
-		return nil, errors.New("internal error: gopdf wrote a text without a font")
-	}
-	out := append([]byte{}, s.block[:at]...)
-	out = append(append(out, '/'), resource(s.run.Font)...)
-	return append(out, s.block[at+end:]...), nil
-}
-
-func (c *content) line(l render.Line) {
-	c.add("q %s%s w", rgb(l.Color, "RG"), num(l.Width*ptPerMM, 3))
-	if len(l.Dash) > 0 {
-		c.add(" [")
-		for _, d := range l.Dash {
-			c.add("%s ", num(d*ptPerMM, 3))
-		}
-		c.add("] 0 d")
-	}
-	c.add(" %s m %s l S Q\n", c.xy(l.X1, l.Y1), c.xy(l.X2, l.Y2))
-}
-
-func (c *content) rect(r render.Rect) {
-	box := fmt.Sprintf("%s %s %s re", c.xy(r.X, r.Y+r.H), num(r.W*ptPerMM, 3), num(r.H*ptPerMM, 3))
-	if r.Fill != nil {
-		c.add("%s%s f\n", rgb(*r.Fill, "rg"), box)
-	}
-	if r.Stroke != nil {
-		c.add("%s%s w %s S\n", rgb(*r.Stroke, "RG"), num(r.Width*ptPerMM, 3), box)
-	}
-}
-
-// modules draws a matrix code as rectangles merged along rows.
-func (c *content) modules(m render.Modules) {
-	c.add("0 0 0 rg\n")
-	for y := range m.N {
-		for x := 0; x < m.N; x++ {
-			n := 0
-			for x+n < m.N && m.Dark[y*m.N+x+n] {
-				n++
-			}
-			if n > 0 {
-				c.add("%s %s %s re\n", c.xy(m.X+float64(x)*m.Size, m.Y+float64(y+1)*m.Size),
-					num(float64(n)*m.Size*ptPerMM, 3), num(m.Size*ptPerMM, 3))
-				x += n
-			}
-		}
-	}
-	c.add("f\n")
-}
-
-// path draws a figure; one with a name is drawn once and shared.
-func (c *content) path(p render.Path) error {
-	if p.Name == "" {
-		c.b = append(c.b, figure(p, render.Pt{}, c.height)...)
-		return nil
-	}
-	at := origin(p)
-	name, ok := c.file.shared[p.Name]
-	if !ok {
-		name = pdf.Name("Fig" + strconv.Itoa(len(c.file.shared)))
-		c.file.shared[p.Name] = name
-		if err := c.file.addForm(name, figure(p, at, 0), bounds(p, at)); err != nil {
-			return err
-		}
-	}
-	c.add("q 1 0 0 1 %s cm /%s Do Q\n", c.xy(at.X, at.Y), name)
-	return nil
-}
-
-// addForm writes a form XObject.
-func (f *file) addForm(name pdf.Name, body []byte, box pdf.Array) error {
-	s, err := pdf.Deflate(pdf.Dict{
-		"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"), "BBox": box, "Resources": pdf.Dict{},
-	}, body)
-	if err != nil {
-		return err
-	}
-	r := f.out.Alloc()
-	f.out.Put(r, s)
-	f.forms[name] = r
 	return nil
 }

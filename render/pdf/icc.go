@@ -2,6 +2,8 @@ package pdf
 
 import "math"
 
+const iccSteps = 64
+
 // sRGB is an ICC profile (version 2.1, display, RGB to XYZ) of the sRGB colour
 // space: primaries adapted to D50 and the transfer curve of IEC 61966-2-1 in
 // 1,024 steps.
@@ -10,9 +12,9 @@ func sRGB() []byte {
 		name string
 		data []byte
 	}
-	curve := be.AppendUint32([]byte("curv\x00\x00\x00\x00"), 1024)
-	for i := range 1024 {
-		v := float64(i) / 1023
+	curve := be.AppendUint32([]byte("curv\x00\x00\x00\x00"), iccSteps)
+	for i := range iccSteps {
+		v := float64(i) / (iccSteps - 1)
 		if v <= 0.04045 {
 			v /= 12.92
 		} else {

@@ -1,7 +1,6 @@
 package pdf
 
 import (
-	"fmt"
 	"strconv"
 
 	"moqian/render"
@@ -13,58 +12,73 @@ import (
 // and the number of the signature, from 0. Verifiers find the ink by it.
 const InkForm = "Ink"
 
-// ink places one signature: a form XObject whose coordinates are the integers
-// of the outlines over 100, moved to its box and never scaled.
+// ink places one signature: a form XObject in units of 1/100 pt, so that its
+// numbers are the integers of the outlines, each stroke's from its own lower
+// left corner. The form is moved to its box and never scaled.
 func (c *content) ink(k render.Ink) {
-	name := pdf.Name(InkForm + strconv.Itoa(c.file.inks))
-	c.file.inks++
-	body := []byte(rgb(k.Color, "rg"))
+	f := c.file
+	name := pdf.Name(InkForm + strconv.Itoa(f.inks))
+	f.inks++
+	body := []byte(rgb(k.Color) + "rg\n")
+	var at ink.Point
 	for _, o := range k.Outlines {
-		body = appendOutline(body, o)
+		body = appendOutline(body, o, &at)
 	}
-	r := c.file.out.Alloc()
-	s, err := pdf.Deflate(pdf.Dict{
+	r := f.out.Alloc()
+	f.out.Put(r, f.with(f.quick, pdf.Dict{
 		"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"), "Resources": pdf.Dict{},
-		"BBox": pdf.Array{int64(0), int64(0), round2(k.W * ptPerMM), round2(k.H * ptPerMM)},
-	}, body)
+		"Matrix": pdf.Array{0.01, int64(0), int64(0), 0.01, int64(0), int64(0)},
+		"BBox":   pdf.Array{int64(0), int64(0), int64(hundredths(k.W * ptPerMM)), int64(hundredths(k.H * ptPerMM))},
+	}, body))
 	clear(body)
-	if err != nil {
-		panic("internal error: deflating to memory: " + err.Error())
-	}
-	c.file.out.Put(r, s)
-	c.file.forms[name] = r
-	c.add("q 1 0 0 1 %s cm /%s Do Q\n", c.xy(k.X, k.Y+k.H), name)
+	f.forms[name] = r
+	x, y := c.xy(k.X, k.Y+k.H)
+	c.push()
+	c.raw("1 0 0 1 ")
+	c.op("cm", x, y)
+	c.raw("/" + string(name) + " Do\n")
+	c.pop()
 }
 
-// appendOutline writes one stroke: one path, filled by the nonzero rule.
-func appendOutline(b []byte, o ink.Outline) []byte {
+// appendOutline writes one stroke: one path, filled by the nonzero rule, from
+// an origin of its own; at is where the last one's was.
+func appendOutline(b []byte, o ink.Outline, at *ink.Point) []byte {
+	origin, ok := corner(o)
+	if !ok {
+		return b
+	}
+	b = append(b, "1 0 0 1 "...)
+	b = append(appendPoint(b, origin, *at), "cm\n"...)
+	*at = origin
 	for _, t := range o.Contours {
-		b = append(appendPoint(b, t.Start), "m\n"...)
+		b = append(appendPoint(b, t.Start, origin), "m\n"...)
 		for _, v := range t.Curves {
-			b = append(appendPoint(appendPoint(appendPoint(b, v.A), v.B), v.P), "c\n"...)
+			b = append(appendPoint(appendPoint(appendPoint(b, v.A, origin), v.B, origin), v.P, origin), "c\n"...)
 		}
 		b = append(b, "h\n"...)
 	}
 	return append(b, "f\n"...)
 }
 
-func appendPoint(b []byte, p ink.Point) []byte {
-	return append(appendHundredth(append(appendHundredth(b, p.X), ' '), p.Y), ' ')
+// corner is the lower left corner of an outline's points on the curve; the
+// second result is false when there are none.
+func corner(o ink.Outline) (p ink.Point, ok bool) {
+	low := func(q ink.Point) {
+		if !ok {
+			p, ok = q, true
+		}
+		p = ink.Point{X: min(p.X, q.X), Y: min(p.Y, q.Y)}
+	}
+	for _, t := range o.Contours {
+		low(t.Start)
+		for _, v := range t.Curves {
+			low(v.P)
+		}
+	}
+	return p, ok
 }
 
-// appendHundredth writes v/100 exactly.
-func appendHundredth(b []byte, v int32) []byte {
-	n := int64(v)
-	if n < 0 {
-		b, n = append(b, '-'), -n
-	}
-	b = strconv.AppendInt(b, n/100, 10)
-	switch f := n % 100; {
-	case f == 0:
-		return b
-	case f%10 == 0:
-		return fmt.Appendf(b, ".%d", f/10)
-	default:
-		return fmt.Appendf(b, ".%02d", f)
-	}
+func appendPoint(b []byte, p, origin ink.Point) []byte {
+	b = append(strconv.AppendInt(b, int64(p.X)-int64(origin.X), 10), ' ')
+	return append(strconv.AppendInt(b, int64(p.Y)-int64(origin.Y), 10), ' ')
 }

@@ -3,7 +3,6 @@ package pdf
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 
 	"moqian/render"
 )
@@ -84,58 +83,4 @@ func (t *trueType) metric(gid uint16) (advance, bearing uint16) {
 		return be.Uint16(h[4*int(gid):]), be.Uint16(h[4*int(gid)+2:])
 	}
 	return be.Uint16(h[4*(t.metrics-1):]), be.Uint16(h[4*t.metrics+2*(int(gid)-t.metrics):])
-}
-
-// width of a glyph in 1/1000 em, as PDF wants it.
-func (t *trueType) width(gid uint16) int64 {
-	a, _ := t.metric(gid)
-	return (int64(a)*1000 + int64(t.upem)/2) / int64(t.upem)
-}
-
-// components are the places of glyph numbers inside a composite glyph.
-func components(glyph []byte) (at []int) {
-	const args16, scale, scaleXY, scale2x2, more = 1, 8, 64, 128, 32
-	if len(glyph) < 10 || int16(be.Uint16(glyph)) >= 0 {
-		return nil
-	}
-	for p := 10; p+4 <= len(glyph); {
-		flags := be.Uint16(glyph[p:])
-		at = append(at, p+2)
-		p += 6
-		if flags&args16 != 0 {
-			p += 2
-		}
-		switch {
-		case flags&scale != 0:
-			p += 2
-		case flags&scaleXY != 0:
-			p += 4
-		case flags&scale2x2 != 0:
-			p += 8
-		}
-		if flags&more == 0 {
-			break
-		}
-	}
-	return at
-}
-
-// closure adds glyph 0 and the parts of composite glyphs; the order is that of
-// the glyphs in the subset.
-func (t *trueType) closure(gids []uint16) ([]uint16, error) {
-	all := append([]uint16{0}, gids...)
-	slices.Sort(all)
-	all = slices.Compact(all)
-	for i := 0; i < len(all); i++ {
-		glyph, err := t.outline(all[i])
-		if err != nil {
-			return nil, err
-		}
-		for _, at := range components(glyph) {
-			if part := be.Uint16(glyph[at:]); !slices.Contains(all, part) {
-				all = append(all, part)
-			}
-		}
-	}
-	return all, nil
 }

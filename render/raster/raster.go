@@ -71,6 +71,8 @@ func (p *painter) items(items []render.Item) error {
 			p.modules(it)
 		case render.Span:
 			err = p.items(it.Items)
+		case render.Group:
+			err = p.items(it.Flat())
 		default:
 			err = fmt.Errorf("internal error: unknown page item %T", it)
 		}
@@ -89,6 +91,10 @@ const thickening = 0.03
 func (p *painter) text(t render.Text) error {
 	em := t.Size * render.MMPerPt * p.scale
 	sin, cos := math.Sincos(t.Angle * math.Pi / 180)
+	squeeze := t.Squeeze
+	if squeeze == 0 {
+		squeeze = 1
+	}
 	for _, run := range t.Runs {
 		x := run.DX * p.scale
 		for _, r := range run.Text {
@@ -98,7 +104,7 @@ func (p *painter) text(t render.Text) error {
 			}
 			f := figure{flat: p.flat[:0]}
 			f.add(g.Segs, func(q render.Pt) (float64, float64) {
-				gx, gy := x+q.X*em, q.Y*em
+				gx, gy := x+q.X*em*squeeze, q.Y*em
 				return t.X*p.scale + gx*cos - gy*sin, t.Y*p.scale + gx*sin + gy*cos
 			})
 			p.fill(f.flat, solid(t.Color))
@@ -106,7 +112,7 @@ func (p *painter) text(t render.Text) error {
 				p.fill(outlined(f.flat, thickening*em), solid(t.Color))
 			}
 			p.flat = f.flat
-			x += g.Advance * em
+			x += g.Advance * em * squeeze
 		}
 	}
 	return nil

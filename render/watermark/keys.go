@@ -11,15 +11,18 @@ import (
 type keys struct{ mask, tag, piece, own, place, context []byte }
 
 func derive(key Key) keys {
-	sub := func(use string) []byte {
-		k, err := hkdf.Key(sha256.New, key[:], nil, "moqian mark 1 "+use, 32)
-		if err != nil {
-			panic("internal error: " + err.Error()) // 32 bytes are always within HKDF's limit
-		}
-		return k
-	}
+	sub := func(use string) []byte { return subkey(key, use) }
 	return keys{mask: sub("mask"), tag: sub("tag"), piece: sub("piece"),
 		own: sub("own"), place: sub("place"), context: sub("context")}
+}
+
+// subkey is the key for one use.
+func subkey(key Key, use string) []byte {
+	k, err := hkdf.Key(sha256.New, key[:], nil, "moqian mark 1 "+use, 32)
+	if err != nil {
+		panic("internal error: " + err.Error()) // 32 bytes are always within HKDF's limit
+	}
+	return k
 }
 
 // record is a message of length-prefixed parts for a MAC: no two lists of parts

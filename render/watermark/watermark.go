@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"moqian/render/ink"
+	"moqian/render/watermark/robust"
 )
 
 // Key is a branch's secret for marks, 32 bytes.
@@ -28,6 +29,11 @@ type Margin struct {
 	// Copies of the whole header in the ink. 0: the ink is too small to name
 	// its voucher; Check still tells whether it is the one.
 	Copies int `json:"copies"`
+	// Reads is what the binding mark reads as after Mark: match, or unchecked
+	// where a dot is too small to prove anything.
+	Reads State `json:"reads,omitempty"`
+	// Robust is the margin of the robust layer.
+	Robust robust.Margin `json:"robust"`
 }
 
 const (
@@ -45,19 +51,10 @@ const (
 // contour list, more than 1022 strokes, coordinates beyond ±2^29) and a handle
 // that is not 3 to 11 bytes long, and no ink for being small.
 func Embed(in []ink.Outline, key Key, p Payload) ([]ink.Outline, Margin, error) {
-	if n := len(p.Handle); n < minHandle || n > maxHandle {
-		return nil, Margin{}, fmt.Errorf("handle has %d bytes, want %d to %d", n, minHandle, maxHandle)
+	if err := refuse(in, p); err != nil {
+		return nil, Margin{}, err
 	}
-	if len(in) == 0 || len(in) > maxStrokes {
-		return nil, Margin{}, fmt.Errorf("ink has %d strokes, want 1 to %d", len(in), maxStrokes)
-	}
-	strokes := make([]stroke, len(in))
-	for i, o := range in {
-		if err := sound(o); err != nil {
-			return nil, Margin{}, fmt.Errorf("stroke %d: %w", i, err)
-		}
-		strokes[i] = view(o)
-	}
+	strokes := views(in)
 	k := derive(key)
 	m := mark{handle: p.Handle, count: len(in)}
 	at := slots(strokes)
@@ -68,6 +65,22 @@ func Embed(in []ink.Outline, key Key, p Payload) ([]ink.Outline, Margin, error) 
 		write(out[i], want.bits)
 	}
 	return out, margin(strokes, m), nil
+}
+
+// refuse says why ink cannot be marked.
+func refuse(in []ink.Outline, p Payload) error {
+	if n := len(p.Handle); n < minHandle || n > maxHandle {
+		return fmt.Errorf("handle has %d bytes, want %d to %d", n, minHandle, maxHandle)
+	}
+	if len(in) == 0 || len(in) > maxStrokes {
+		return fmt.Errorf("ink has %d strokes, want 1 to %d", len(in), maxStrokes)
+	}
+	for i, o := range in {
+		if err := sound(o); err != nil {
+			return fmt.Errorf("stroke %d: %w", i, err)
+		}
+	}
+	return nil
 }
 
 // sound refuses outlines that cannot carry a mark.

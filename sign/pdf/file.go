@@ -8,31 +8,71 @@ import (
 	"slices"
 )
 
-// ErrXRefStream: the file has a cross-reference stream, which this reader does
-// not take.
+// ErrXRefStream was returned for files with cross-reference streams, which are
+// read now; it is kept for callers that name it.
 var ErrXRefStream = errors.New("cross-reference streams are not read")
 
-// File is a strictly read PDF.
+// File is a strictly read PDF. It is not safe for use by several goroutines at
+// once.
 type File struct {
 	bytes     []byte
 	revisions []*Revision // oldest first
-	cache     map[Ref]Object
+	shared    *shared
+	// Trailing says that bytes follow the last %%EOF which belong to nothing;
+	// only ParseForeign takes such files.
+	Trailing bool
+}
+
+// shared is what all views of a file (At) have in common.
+type shared struct {
+	foreign bool
+	history map[int]*dated
+	objects map[int]located // by offset
+	packed  map[int]*packed // object streams, by offset
+	busy    map[int]bool    // offsets being read
+	budget  int             // bytes that streams may still unpack to
+}
+
+// dated is an entry that a revision wrote, with those before it.
+type dated struct {
+	rev   int
+	entry entry
+	older *dated
+}
+
+// located is an object read at an offset.
+type located struct {
+	ref    Ref
+	object Object
+	end    int
 }
 
 // Revision is one state of a file: what was appended at one time.
 type Revision struct {
 	Start, End int // bytes [Start, End) of the file
-	Trailer    Dict
-	table      map[int]entry // the entries of this revision's own table
-	tableAt    int
-	spans      map[Ref][2]int
-	all        map[int]entry // those in force after it
+	// EOF is the position behind %%EOF; End also takes the line end.
+	EOF     int
+	Trailer Dict
+	// Loose lists the spans of bytes that no object accounts for; only
+	// ParseForeign takes files that have any.
+	Loose [][2]int
+	// Reaches says that its section gives an object a place in the bytes of an
+	// earlier revision, as Word's hybrid files do; only ParseForeign takes it.
+	Reaches bool
+	// Stream says that the cross-reference section is a stream.
+	Stream  bool
+	table   map[int]entry // the entries of this revision's own sections
+	tableAt int           // where the section begins that startxref names
+	frames  [][2]int      // sections and their ends: bytes that are no objects
+	spans   map[Ref][2]int
 }
 
-// entry of a cross-reference table.
+// entry of a cross-reference section. in > 0: the object lies in that object
+// stream, at index.
 type entry struct {
 	offset, gen int
 	free        bool
+	in, index   int
 }
 
 // Bytes of the file, as they were read; not to be changed.
@@ -43,7 +83,7 @@ func (f *File) Revisions() []*Revision { return f.revisions }
 
 // At is the file as it was after revision i.
 func (f *File) At(i int) *File {
-	return &File{bytes: f.bytes, revisions: f.revisions[:i+1], cache: map[Ref]Object{}}
+	return &File{bytes: f.bytes, revisions: f.revisions[:i+1], shared: f.shared}
 }
 
 func (f *File) last() *Revision { return f.revisions[len(f.revisions)-1] }
@@ -54,37 +94,56 @@ func (f *File) Trailer() Dict { return f.last().Trailer }
 // Changed lists the objects that a revision writes or frees.
 func (r *Revision) Changed() []int { return slices.Sorted(maps.Keys(r.table)) }
 
-// Span of the object that this revision writes: bytes [from, to).
+// Span of the object that this revision writes: bytes [from, to). Objects in
+// object streams have none.
 func (r *Revision) Span(ref Ref) (from, to int, ok bool) {
 	s, ok := r.spans[ref]
 	return s[0], s[1], ok
 }
 
+// latest is the entry of an object that is in force in this view.
+func (f *File) latest(num int) (entry, bool) {
+	for d := f.shared.history[num]; d != nil; d = d.older {
+		if d.rev < len(f.revisions) {
+			return d.entry, true
+		}
+	}
+	return entry{}, false
+}
+
 // Refs lists the objects in use, by number.
 func (f *File) Refs() []Ref {
 	var out []Ref
-	for _, num := range slices.Sorted(maps.Keys(f.last().all)) {
-		if e := f.last().all[num]; !e.free {
+	for _, num := range slices.Sorted(maps.Keys(f.shared.history)) {
+		if e, ok := f.latest(num); ok && !e.free {
 			out = append(out, Ref{num, e.gen})
 		}
 	}
 	return out
 }
 
+// Has says whether an object is in use.
+func (f *File) Has(r Ref) bool {
+	e, ok := f.latest(r.Num)
+	return ok && !e.free && e.gen == r.Gen
+}
+
 // Get reads an indirect object; a free or absent one is nil.
 func (f *File) Get(r Ref) (Object, error) {
-	if o, ok := f.cache[r]; ok {
-		return o, nil
-	}
-	e, ok := f.last().all[r.Num]
+	e, ok := f.latest(r.Num)
 	if !ok || e.free || e.gen != r.Gen {
 		return nil, nil
 	}
-	o, _, err := f.indirect(e.offset, r)
+	var o Object
+	var err error
+	if e.in > 0 {
+		o, err = f.unpack(r.Num, e)
+	} else {
+		o, _, err = f.indirect(e.offset, r)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("object %d: %w", r.Num, err)
 	}
-	f.cache[r] = o
 	return o, nil
 }
 
@@ -115,12 +174,35 @@ func (f *File) Dict(o Object) (Dict, error) {
 	return nil, err
 }
 
-// indirect reads "num gen obj … endobj" at an offset and gives the end.
+// indirect reads "num gen obj … endobj" at an offset and gives the end. Each
+// offset is read once.
 func (f *File) indirect(offset int, r Ref) (Object, int, error) {
-	if offset < 0 || offset >= len(f.bytes) || !isDigit(f.bytes[offset]) {
+	if got, ok := f.shared.objects[offset]; ok {
+		if got.ref != r {
+			return nil, 0, fmt.Errorf("at byte %d stands object %d %d instead", offset, got.ref.Num, got.ref.Gen)
+		}
+		return got.object, got.end, nil
+	}
+	if f.shared.busy[offset] {
+		return nil, 0, errors.New("an object needs itself to be read")
+	}
+	f.shared.busy[offset] = true
+	defer delete(f.shared.busy, offset)
+	o, end, err := f.parseIndirect(offset, r)
+	if err == nil {
+		f.shared.objects[offset] = located{r, o, end}
+	}
+	return o, end, err
+}
+
+func (f *File) parseIndirect(offset int, r Ref) (Object, int, error) {
+	l := f.lexer(offset)
+	if f.shared.foreign {
+		l.skip()
+	}
+	if l.pos < 0 || l.pos >= len(f.bytes) || !isDigit(f.bytes[l.pos]) {
 		return nil, 0, fmt.Errorf("no object at byte %d", offset)
 	}
-	l := &lexer{b: f.bytes, pos: offset}
 	num, err := l.integer()
 	if err != nil {
 		return nil, 0, err
@@ -148,6 +230,14 @@ func (f *File) indirect(offset int, r Ref) (Object, int, error) {
 		return nil, 0, err
 	}
 	return o, l.pos, nil
+}
+
+// lexer at an offset; a wrong offset gives one at the end.
+func (f *File) lexer(offset int) *lexer {
+	if offset < 0 || offset > len(f.bytes) {
+		offset = len(f.bytes)
+	}
+	return &lexer{b: f.bytes, pos: offset, foreign: f.shared.foreign}
 }
 
 // stream reads the data behind a dictionary, if there is any.
@@ -181,4 +271,39 @@ func (f *File) stream(l *lexer, d Dict) (Object, error) {
 	raw := l.b[l.pos : l.pos+int(n)]
 	l.pos += int(n)
 	return &Stream{Dict: d, Raw: raw}, l.expect("endstream")
+}
+
+// InUse gives the reference under which an object number is in use.
+func (f *File) InUse(num int) (Ref, bool) {
+	e, ok := f.latest(num)
+	return Ref{num, e.gen}, ok && !e.free
+}
+
+// Equal compares objects, references by their number; streams also by their raw
+// bytes.
+func Equal(a, b Object) bool {
+	switch a := a.(type) {
+	case Dict:
+		b, ok := b.(Dict)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for k, v := range a {
+			w, ok := b[k]
+			if !ok || !Equal(v, w) {
+				return false
+			}
+		}
+		return true
+	case Array:
+		b, ok := b.(Array)
+		return ok && slices.EqualFunc(a, b, Equal)
+	case String:
+		b, ok := b.(String)
+		return ok && bytes.Equal(a, b)
+	case *Stream:
+		b, ok := b.(*Stream)
+		return ok && bytes.Equal(a.Raw, b.Raw) && Equal(a.Dict, b.Dict)
+	}
+	return a == b
 }

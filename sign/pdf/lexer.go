@@ -17,15 +17,22 @@ var errEnd = errors.New("unexpected end")
 
 // lexer reads objects from bytes; see ISO 32000-1 §7.2 and §7.3.
 type lexer struct {
-	b   []byte
-	pos int
+	b       []byte
+	pos     int
+	foreign bool // see ParseForeign
 }
 
 func isSpace(c byte) bool {
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
 }
 
-func isDelim(c byte) bool { return bytes.IndexByte([]byte("()<>[]{}/%"), c) >= 0 }
+func isDelim(c byte) bool {
+	switch c {
+	case '(', ')', '<', '>', '[', ']', '{', '}', '/', '%':
+		return true
+	}
+	return false
+}
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
@@ -211,12 +218,12 @@ func (l *lexer) dict(depth int) (Object, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, twice := out[k.(Name)]; twice {
-			return nil, fmt.Errorf("at byte %d: key /%s stands twice", l.pos, k)
-		}
 		v, err := l.object(depth + 1)
 		if err != nil {
 			return nil, err
+		}
+		if old, twice := out[k.(Name)]; twice && (!l.foreign || !bytes.Equal(Format(old), Format(v))) {
+			return nil, fmt.Errorf("at byte %d: key /%s stands twice", l.pos, k)
 		}
 		out[k.(Name)] = v
 	}

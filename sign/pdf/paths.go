@@ -20,7 +20,9 @@ type Path struct {
 	// §8.3.4, in pt.
 	Matrix [6]float64
 	// Segs in 1/100 pt. Exact says that each coordinate of the file is a whole
-	// number of these units.
+	// number of these units. What a form does by itself, its /Matrix and cm
+	// before the path, is in Segs and not in Matrix as long as it only moves and
+	// scales evenly: a form may shorten its numbers so.
 	Segs  []Seg
 	Exact bool
 	// Fill says that the path is filled by the nonzero rule.
@@ -56,7 +58,7 @@ func Paths(f *File, page int) ([]Path, error) {
 		return nil, err
 	}
 	p := &painter{file: f}
-	err = p.run(content, res, "", [6]float64{1, 0, 0, 1, 0, 0}, 0)
+	err = p.run(content, res, "", identity(), identity(), 0)
 	return p.out, err
 }
 
@@ -94,12 +96,12 @@ type painter struct {
 	out  []Path
 }
 
-// run interprets one content stream.
-func (p *painter) run(b []byte, res Dict, form Name, m [6]float64, depth int) error {
+// run interprets one content stream: m is where it is drawn, own its /Matrix.
+func (p *painter) run(b []byte, res Dict, form Name, m, own [6]float64, depth int) error {
 	if depth > maxForms {
 		return errors.New("form XObjects nested too deeply")
 	}
-	s := &stream{lexer: lexer{b: b}, painter: p, res: res, form: form, m: m, depth: depth, exact: true}
+	s := &stream{lexer: lexer{b: b}, painter: p, res: res, form: form, m: m, own: own, depth: depth, exact: true}
 	for {
 		s.skip()
 		if s.pos >= len(b) {
@@ -127,8 +129,9 @@ type stream struct {
 	painter *painter
 	res     Dict
 	form    Name
-	m       [6]float64
-	saved   [][6]float64
+	m       [6]float64   // where the stream is drawn; in a page's own content with its cm
+	own     [6]float64   // /Matrix and cm of a form, before m
+	saved   [][6]float64 // of own, in a page's own content of m
 	depth   int
 	args    []Object
 	segs    []Seg
@@ -138,19 +141,19 @@ type stream struct {
 func (s *stream) operator(op string) error {
 	switch op {
 	case "q":
-		if s.saved = append(s.saved, s.m); len(s.saved) > maxDepth {
+		if s.saved = append(s.saved, *s.current()); len(s.saved) > maxDepth {
 			return errors.New("q nested too deeply")
 		}
 	case "Q":
 		if n := len(s.saved); n > 0 {
-			s.m, s.saved = s.saved[n-1], s.saved[:n-1]
+			*s.current(), s.saved = s.saved[n-1], s.saved[:n-1]
 		}
 	case "cm":
 		v, err := s.numbers(6)
 		if err != nil {
 			return err
 		}
-		s.m = multiply([6]float64(v), s.m)
+		*s.current() = multiply([6]float64(v), *s.current())
 	case "Do":
 		return s.xobject()
 	case "BI":
@@ -167,6 +170,26 @@ func (s *stream) operator(op string) error {
 	return nil
 }
 
+// current is the matrix that cm, q and Q work on.
+func (s *stream) current() *[6]float64 {
+	if s.depth == 0 {
+		return &s.m
+	}
+	return &s.own
+}
+
+// place is what happens to coordinates before they are segments: own when it
+// only moves and scales evenly, else nothing.
+func (s *stream) place() (scale, x, y float64, rest [6]float64) {
+	o := s.own
+	if o[0] == o[3] && o[0] > 0 && o[1] == 0 && o[2] == 0 {
+		return o[0], o[4], o[5], identity()
+	}
+	return 1, 0, 0, o
+}
+
+func identity() [6]float64 { return [6]float64{1, 0, 0, 1, 0, 0} }
+
 func (s *stream) construct(op string) error {
 	need := map[string]int{"m": 2, "l": 2, "c": 6, "v": 4, "y": 4, "re": 4, "h": 0}[op]
 	v, err := s.numbers(need)
@@ -174,8 +197,12 @@ func (s *stream) construct(op string) error {
 		return err
 	}
 	pt := make([][2]int32, len(v)/2)
+	k, x, y, _ := s.place()
 	for i := range pt {
-		pt[i] = [2]int32{s.hundredth(v[2*i]), s.hundredth(v[2*i+1])}
+		if op == "re" && i == 1 {
+			x, y = 0, 0
+		}
+		pt[i] = [2]int32{s.hundredth(k*v[2*i] + x), s.hundredth(k*v[2*i+1] + y)}
 	}
 	switch op {
 	case "m", "l":
@@ -207,7 +234,8 @@ func (s *stream) add(op byte, pt ...[2]int32) {
 
 func (s *stream) paint(fill bool) {
 	if len(s.segs) > 0 {
-		s.painter.out = append(s.painter.out, Path{Form: s.form, Matrix: s.m, Segs: s.segs, Exact: s.exact, Fill: fill})
+		_, _, _, rest := s.place()
+		s.painter.out = append(s.painter.out, Path{Form: s.form, Matrix: multiply(rest, s.m), Segs: s.segs, Exact: s.exact, Fill: fill})
 	}
 	s.segs, s.exact = nil, true
 }
@@ -264,20 +292,24 @@ func (s *stream) xobject() error {
 	if err != nil {
 		return fmt.Errorf("form %s: %w", name, err)
 	}
-	m := s.m
+	own := identity()
 	if a, ok := form.Dict["Matrix"].(Array); ok {
 		t := &stream{args: a}
 		v, err := t.numbers(6)
 		if err != nil {
 			return fmt.Errorf("form %s: %w", name, err)
 		}
-		m = multiply([6]float64(v), m)
+		own = [6]float64(v)
 	}
 	res, err := f.Dict(form.Dict["Resources"])
 	if err != nil {
 		return err
 	}
-	return s.painter.run(bytes.Clone(b), res, name, m, s.depth+1)
+	m := s.m
+	if s.depth > 0 {
+		m = multiply(s.own, s.m)
+	}
+	return s.painter.run(bytes.Clone(b), res, name, m, own, s.depth+1)
 }
 
 // multiply is a × b for the matrices of ISO 32000-1 §8.3.4.

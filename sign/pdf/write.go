@@ -84,7 +84,9 @@ type Writer struct {
 	next int
 	at   map[Ref]int
 	prev int // offset of the table before, 0 in a new file
-	err  error
+	// stream: the file has cross-reference streams, and gets another.
+	stream bool
+	err    error
 }
 
 // NewWriter begins a file with the header of the version, "1.4".
@@ -95,14 +97,17 @@ func NewWriter(version string) *Writer {
 // NewUpdate begins an incremental update behind the bytes of f.
 func NewUpdate(f *File) *Writer {
 	next := 1
-	for num := range f.last().all {
+	for num := range f.shared.history {
 		next = max(next, num+1)
+	}
+	if size, ok := f.Trailer()["Size"].(int64); ok && size <= maxObject {
+		next = max(next, int(size))
 	}
 	b := slices.Clone(f.bytes)
 	if b[len(b)-1] != '\n' {
 		b = append(b, '\n')
 	}
-	return &Writer{b: b, next: next, at: map[Ref]int{}, prev: f.last().tableAt}
+	return &Writer{b: b, next: next, at: map[Ref]int{}, prev: f.last().tableAt, stream: f.last().Stream}
 }
 
 // Alloc reserves an object number.
@@ -135,11 +140,16 @@ func (w *Writer) Finish(trailer Dict) ([]byte, error) {
 		return nil, errors.New("the trailer has no /Root")
 	}
 	start := len(w.b)
+	t := maps.Clone(trailer)
+	for _, own := range []Name{"XRefStm", "Type", "W", "Index", "Filter", "DecodeParms", "Length", "Extends"} {
+		delete(t, own)
+	}
+	if w.stream {
+		return w.finishStream(t, start)
+	}
 	if w.table(); w.err != nil {
 		return nil, w.err
 	}
-	t := maps.Clone(trailer)
-	delete(t, "XRefStm")
 	t["Size"] = int64(w.next)
 	delete(t, "Prev")
 	if w.prev > 0 {
@@ -176,4 +186,27 @@ func (w *Writer) table() {
 		}
 	}
 	w.b = append(w.b, b.Bytes()...)
+}
+
+// finishStream writes a cross-reference stream (§7.5.8), for updates of files
+// that have them: a table behind a stream is not allowed.
+func (w *Writer) finishStream(t Dict, start int) ([]byte, error) {
+	self := w.Alloc()
+	w.at[self] = start
+	refs := slices.SortedFunc(maps.Keys(w.at), func(a, b Ref) int { return a.Num - b.Num })
+	var rows []byte
+	var index Array
+	for i, r := range refs {
+		if i == 0 || refs[i-1].Num != r.Num-1 {
+			index = append(index, int64(r.Num), int64(0))
+		}
+		index[len(index)-1] = index[len(index)-1].(int64) + 1
+		at := w.at[r]
+		rows = append(rows, 1, byte(at>>24), byte(at>>16), byte(at>>8), byte(at), byte(r.Gen>>8), byte(r.Gen))
+	}
+	t["Type"], t["W"], t["Index"] = Name("XRef"), Array{int64(1), int64(4), int64(2)}, index
+	t["Size"], t["Prev"] = int64(w.next), int64(w.prev)
+	w.b = fmt.Appendf(w.b, "%d 0 obj\n", self.Num)
+	w.b = append(appendObject(w.b, &Stream{Dict: t, Raw: rows}), fmt.Sprintf("\nendobj\nstartxref\n%d\n%%%%EOF\n", start)...)
+	return w.b, nil
 }

@@ -1,5 +1,5 @@
-// Package signtest makes throw-away certificate authorities and keys, for tests
-// and for trial mode. Start with New. Nothing it makes protects anything: every
+// Package signtest makes throw-away certificate authorities, keys, time-stamping
+// authorities and revocation lists, for tests and for trial mode. Start with New. Nothing it makes protects anything: every
 // subject carries the organisational unit it is given.
 package signtest
 
@@ -19,12 +19,24 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 )
 
-// Authority is a root with its private key in memory only.
+// Authority is a root, or an authority below one, with its private key in memory
+// only. Root is its own certificate.
 type Authority struct {
-	Root *x509.Certificate
-	key  *ecdsa.PrivateKey
-	unit string
+	Root  *x509.Certificate
+	key   *ecdsa.PrivateKey
+	unit  string
+	above *Authority // nil: it is a root
 }
+
+// chain is the authority's certificate and those above it.
+func (a *Authority) chain() (out []*x509.Certificate) {
+	for ; a != nil; a = a.above {
+		out = append(out, a.Root)
+	}
+	return out
+}
+
+func newKey() (*ecdsa.PrivateKey, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }
 
 // Key is a private key with its chain; it is a sign.Key.
 type Key struct {
@@ -32,13 +44,13 @@ type Key struct {
 	chain []*x509.Certificate
 }
 
-// Chain is the certificate, then the root.
+// Chain is the certificate, then its issuers up to the root.
 func (k *Key) Chain() []*x509.Certificate { return k.chain }
 
 // New makes a root valid from an hour before now for ten years. unit is the
 // organisational unit of all its subjects.
 func New(name, unit string, now time.Time) (*Authority, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := newKey()
 	if err != nil {
 		return nil, fmt.Errorf("making the root key: %w", err)
 	}
@@ -55,7 +67,26 @@ func New(name, unit string, now time.Time) (*Authority, error) {
 	return a, nil
 }
 
-// PEM of the root certificate.
+// Below makes an authority that this one certifies, for the same ten years.
+func (a *Authority) Below(name string) (*Authority, error) {
+	key, err := newKey()
+	if err != nil {
+		return nil, fmt.Errorf("making the authority's key: %w", err)
+	}
+	t, err := a.template(name, a.Root.NotBefore, a.Root.NotAfter)
+	if err != nil {
+		return nil, err
+	}
+	t.IsCA, t.BasicConstraintsValid, t.MaxPathLenZero = true, true, true
+	t.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
+	c, err := issue(t, a.Root, key.Public(), a.key)
+	if err != nil {
+		return nil, err
+	}
+	return &Authority{Root: c, key: key, unit: a.unit, above: a}, nil
+}
+
+// PEM of the authority's certificate.
 func (a *Authority) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Root.Raw})
 }
@@ -89,7 +120,7 @@ func (a *Authority) Issue(name string, key crypto.Signer, from, to time.Time) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Key{key, []*x509.Certificate{c, a.Root}}, nil
+	return &Key{key, append([]*x509.Certificate{c}, a.chain()...)}, nil
 }
 
 func (a *Authority) template(name string, from, to time.Time) (*x509.Certificate, error) {

@@ -46,13 +46,13 @@ func (u *Users) Approve(ctx context.Context, supervisor string, password []byte,
 		Actor: r.Name, Action: "approval", Outcome: "ok",
 		Detail: map[string]string{"teller": enters.Name, "form": fmt.Sprintf("%x", digest)},
 	}
-	if r.Role != Supervisor {
+	if !r.Role.May(Approve) {
 		e.Outcome, e.Detail["reason"] = "refused", "role"
 	}
 	if err := u.succeed(ctx, r, password, e); err != nil {
 		return Approval{}, fmt.Errorf("approving: %w", err)
 	}
-	if r.Role != Supervisor {
+	if !r.Role.May(Approve) {
 		return Approval{}, fmt.Errorf("approving: %w", ErrRole)
 	}
 	return Approval{Teller: enters.Name, Supervisor: r.Name, Digest: digest, At: u.o.Now()}, nil

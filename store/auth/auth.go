@@ -40,14 +40,6 @@ const MinPassword = 8
 // line of this machine.
 const System = "system"
 
-// Role of an account.
-type Role string
-
-const (
-	Teller     Role = "teller"
-	Supervisor Role = "supervisor"
-)
-
 // Account as others see it.
 type Account struct {
 	Name    string    `json:"name"` // lower case

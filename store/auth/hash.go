@@ -2,6 +2,7 @@ package auth
 
 import (
 	"crypto/subtle"
+	"encoding/base32"
 	"fmt"
 	"io"
 
@@ -77,4 +78,9 @@ func (s secret) check() error {
 		return fmt.Errorf("a hash of %d and %d bytes", len(s.Salt), len(s.Hash))
 	}
 	return s.Cost.check()
+}
+
+// base32Text is base32 without padding, as code generators take it.
+func base32Text(b []byte) string {
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b)
 }

@@ -20,8 +20,8 @@ func (u *Users) Add(ctx context.Context, by, name string, role Role, password []
 		return fmt.Errorf("adding an account: %w", err)
 	}
 	by, err = u.manager(ctx, by)
-	if err == nil && role != Teller && role != Supervisor {
-		err = fmt.Errorf("role %q is neither teller nor supervisor", role)
+	if err == nil && !role.known() {
+		err = fmt.Errorf("role %q is none of teller, supervisor, auditor", role)
 	}
 	if err == nil {
 		err = strong(name, password)
@@ -99,10 +99,10 @@ func (u *Users) Unlock(ctx context.Context, by, name string) error {
 	return u.manage(ctx, by, name, "unlock", func(r *record) { r.Barred, r.Tries = false, 0 })
 }
 
-// SetRole makes a teller a supervisor or the other way round.
+// SetRole gives an account another role.
 func (u *Users) SetRole(ctx context.Context, by, name string, role Role) error {
-	if role != Teller && role != Supervisor {
-		return fmt.Errorf("role %q is neither teller nor supervisor", role)
+	if !role.known() {
+		return fmt.Errorf("role %q is none of teller, supervisor, auditor", role)
 	}
 	return u.manage(ctx, by, name, "role "+string(role), func(r *record) { r.Role = role })
 }
@@ -135,7 +135,7 @@ func (u *Users) manager(ctx context.Context, by string) (string, error) {
 		return "", err
 	case r.Locked:
 		return "", ErrLocked
-	case r.Role != Supervisor:
+	case !r.Role.May(Manage):
 		return "", ErrRole
 	}
 	return r.Name, nil

@@ -43,7 +43,7 @@ func (r record) check() error {
 	if name, err := canonical(r.Name); err != nil || name != r.Name {
 		return fmt.Errorf("name %q", r.Name)
 	}
-	if r.Role != Teller && r.Role != Supervisor {
+	if !r.Role.known() {
 		return fmt.Errorf("role %q", r.Role)
 	}
 	if r.Tries < 0 {

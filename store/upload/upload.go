@@ -1,16 +1,18 @@
-// Package upload carries vouchers from the outbox to an archive: a Sender knows
-// one kind of archive, the Worker knows the order of things. Folder is the
-// archive in a directory.
+// Package upload carries vouchers from the outbox to an archive and looks after
+// them there: an Archive knows one kind of store, S3 or Folder; the Worker knows
+// the order of things.
 //
 // The order never changes: Finalise, then READY with the final bytes committed,
 // then Send, then SENT. After a crash at any point the same bytes go to the same
 // place again, and the archive says that they are there already. Nothing is
-// deleted here on an archive's word alone: VERIFIED and PURGED need a later
-// reading back, which this package does not do yet.
+// deleted here on an archive's word alone: at least a day later Worker.Verify
+// reads the whole document back and compares its SHA-256 (VERIFIED), and only
+// Worker.Purge then gives up the bytes (PURGED). What the archive has forgotten
+// is READY again and is sent again.
 //
 // It does not know what finishing a document means (time stamps: the caller's
-// Finalise) and keeps no state of its own. Start at Worker.Once. Sizes are
-// bytes.
+// Finalise) and keeps no state of its own. Start at NewS3 or Folder, then
+// Worker.Once or Watch, Worker.Verify, Find and Fetch. Sizes are bytes.
 package upload
 
 import (
@@ -18,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -29,7 +32,13 @@ var (
 	// ErrRefused: the archive will never take this item (a permanent refusal).
 	ErrRefused = errors.New("the archive refuses this voucher")
 	// ErrLater: try again (a passing failure).
-	ErrLater = errors.New("the archive cannot be reached now")
+	ErrLater = errors.New("the archive cannot take it now")
+	// ErrUnreachable: nobody answered. It is an ErrLater too.
+	ErrUnreachable = fmt.Errorf("the archive cannot be reached: %w", ErrLater)
+	// ErrAbsent: the archive does not have the object.
+	ErrAbsent = errors.New("the archive does not have it")
+	// ErrAltered: what the archive gave back is not what was sent.
+	ErrAltered = errors.New("the archive gives other bytes than were sent")
 )
 
 // Receipt is the archive's word.
@@ -46,6 +55,52 @@ type Sender interface {
 	Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, error)
 }
 
+// Archive is a Sender that can be read. All methods may be called from several
+// goroutines; errors are those of Sender, and where something is read ErrAbsent.
+type Archive interface {
+	Sender
+	// Put writes a small object once: the same bytes again are Already, other
+	// bytes under the key are ErrRefused.
+	Put(ctx context.Context, key string, data []byte) (Receipt, error)
+	// Get gives the whole object.
+	Get(ctx context.Context, key string) ([]byte, error)
+	// List gives the keys that begin with prefix, in order.
+	List(ctx context.Context, prefix string) ([]string, error)
+	// Probe finds out what the archive can do; it may leave small objects under
+	// the key "probe/".
+	Probe(ctx context.Context) (Abilities, error)
+}
+
+// Abilities of an archive, as a probe found them.
+type Abilities struct {
+	Kind        string        `json:"kind"`        // folder, s3
+	Conditional bool          `json:"conditional"` // a second write to a key is refused (If-None-Match: *)
+	MD5         bool          `json:"md5"`         // wrong Content-MD5 is refused
+	SHA256      bool          `json:"sha256"`      // wrong SHA-256 is refused
+	ETag        bool          `json:"etag"`        // the ETag is the MD5
+	Lock        bool          `json:"lock"`        // retain-until is kept
+	Versioning  bool          `json:"versioning"`  // overwritten bytes are kept
+	Skew        time.Duration `json:"skew"`        // the archive's clock less ours
+	Notes       []string      `json:"notes"`       // what a person should know, in English
+}
+
+// FaultOf gives the kind of a failed try.
+func FaultOf(err error) store.Fault {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, ErrRefused):
+		return store.FaultRefused
+	case errors.Is(err, ErrUnreachable):
+		return store.FaultUnreachable
+	case errors.Is(err, ErrLater):
+		return store.FaultLater
+	case errors.Is(err, ErrAbsent), errors.Is(err, ErrAltered):
+		return store.FaultLost
+	}
+	return store.FaultLocal
+}
+
 // Key is the place of an item in any archive, slash-separated:
 // branch/date/ULID-sha256.pdf. Parts that could lead elsewhere are ErrRefused.
 func Key(it store.Item) (string, error) {
@@ -57,6 +112,24 @@ func Key(it store.Item) (string, error) {
 	}
 	return path.Join(it.Branch, it.Business, it.ID+"-"+it.SHA256+".pdf"), nil
 }
+
+// ItemOfKey reads what a key tells of its item: ID, Branch, Business, SHA256.
+func ItemOfKey(key string) (store.Item, bool) {
+	parts := strings.Split(key, "/")
+	if len(parts) != 3 {
+		return store.Item{}, false
+	}
+	name, ok := strings.CutSuffix(parts[2], ".pdf")
+	id, sum, cut := strings.Cut(name, "-")
+	it := store.Item{ID: id, Branch: parts[0], Business: parts[1], SHA256: sum}
+	if again, err := Key(it); !ok || !cut || err != nil || again != key {
+		return store.Item{}, false
+	}
+	return it, true
+}
+
+// IndexKey is the place of the index object of a document's key.
+func IndexKey(key string) string { return strings.TrimSuffix(key, ".pdf") + ".json" }
 
 func plain(s string) bool {
 	for _, c := range []byte(s) {
@@ -75,4 +148,33 @@ type Index struct {
 	Voucher string `json:"voucher"`
 	Date    string `json:"date"` // business date
 	Teller  string `json:"teller"`
+	// Renews is the id of the document that this one renews: a later form of the
+	// same voucher with, for example, a newer time stamp.
+	Renews string `json:"renews,omitempty"`
+}
+
+func indexOf(it store.Item) Index { return Index{it.Voucher, it.Business, it.Teller, it.Renews} }
+
+// Explain gives the sentence for a person, in Chinese and in English, of an
+// error of this package; found is false for errors that it does not know.
+func Explain(err error) (zh, en string, found bool) {
+	for _, s := range []struct {
+		err    error
+		zh, en string
+	}{
+		{ErrRefused, "档案库拒收此凭证，凭证仍在本机。请查看原因，处理后执行 queue retry。",
+			"The archive refuses this voucher; it is still here. See why, mend it, then queue retry."},
+		{ErrUnreachable, "连不上档案库，凭证仍在本机，将自动重试。请检查网络。",
+			"The archive cannot be reached; the voucher is still here and is tried again. Check the line."},
+		{ErrLater, "档案库暂不能接收，凭证仍在本机，将自动重试。",
+			"The archive cannot take it now; the voucher is still here and is tried again."},
+		{ErrAbsent, "档案库中没有此凭证。", "The archive does not have this voucher."},
+		{ErrAltered, "档案库中的凭证与发送时不同！请通知总行。",
+			"The archive gives other bytes than were sent. Tell head office."},
+	} {
+		if errors.Is(err, s.err) {
+			return s.zh, s.en, true
+		}
+	}
+	return "", "", false
 }

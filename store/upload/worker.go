@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"time"
 
 	"moqian/store"
@@ -17,77 +18,302 @@ type Worker struct {
 	Sender Sender
 	// Finalise gives the final bytes of a QUEUED document, for example with a
 	// time stamp; nil takes the bytes as they were filed. It may be called again
-	// for a document when a crash comes before READY.
+	// for a document when a crash comes before READY, and from several goroutines.
 	Finalise func(ctx context.Context, id string, pdf []byte) ([]byte, error)
-	// Now is the clock, used for Result.Seconds only.
+	// Workers is how many documents are sent at once, 16 if zero.
+	Workers int
+	// Now is the clock.
 	Now func() time.Time
 	// Sleep waits or gives the context's error; nil is a real timer.
 	Sleep func(ctx context.Context, d time.Duration) error
 	// Jitter gives a number from 0 to 1; nil is math/rand. It keeps thousands of
 	// workstations from coming back in the same second.
 	Jitter func() float64
-	// Least and Most bound the pause after a round with failures; 1 s and 10 min
-	// if zero.
+	// Least and Most bound the pause after a round with failures, and the time
+	// until a document that failed is tried again by Watch; 1 s and 10 min if zero.
 	Least, Most time.Duration
+	// RefusedAfter is when Watch tries again what the archive refused, 1 h if zero.
+	RefusedAfter time.Duration
+	// VerifyAfter is how long after SENT Verify reads a document back, a day if zero.
+	VerifyAfter time.Duration
+	// Told, if not nil, hears how a round is going, after each group of documents
+	// and from one goroutine at a time.
+	Told func(Progress)
+
+	// Audit, Branch and Origin, if set, let each round upload the checkpoints of
+	// the log that wait; the Sender must be an Archive.
+	Audit          *store.Audit
+	Branch, Origin string
 }
 
 // Result of a round.
 type Result struct {
 	Sent    int     `json:"sent"`    // taken by the archive now
 	Already int     `json:"already"` // were there, byte for byte
-	Failed  int     `json:"failed"`  // still here
+	Failed  int     `json:"failed"`  // still here, tried or not
 	Bytes   int64   `json:"bytes"`   // of those sent now
 	Seconds float64 `json:"seconds"`
 }
 
+// unreachableLimit is how many tries in a row may find nobody before the round
+// ends: 20,000 documents must not each find out that the line is down.
+const unreachableLimit = 16
+
 // Once tries each QUEUED and READY voucher once, oldest first; one that fails
-// does not keep the others back, its row tells why. The error is for what stops
-// the round: a queue that cannot be read or written, a cancelled context.
+// does not keep the others back, its row tells why. When nobody answers, several
+// times in a row, the rest is not tried. The error is for what stops the round:
+// a queue that cannot be read or written, a cancelled context.
 func (w *Worker) Once(ctx context.Context) (r Result, err error) {
-	if w.Outbox == nil || w.Sender == nil || w.Now == nil {
+	return w.once(ctx, func(store.Item) bool { return true })
+}
+
+func (w *Worker) once(ctx context.Context, due func(store.Item) bool) (r Result, err error) {
+	if w.Outbox == nil || w.Sender == nil || w.Now == nil || w.Workers < 0 {
 		return r, errors.New("upload: Worker needs Outbox, Sender and Now")
 	}
 	begin := w.Now()
 	defer func() { r.Seconds = w.Now().Sub(begin).Seconds() }()
-	all, err := w.Outbox.List(ctx)
+	all, err := w.Outbox.Pending(ctx)
 	if err != nil {
 		return r, err
 	}
-	var unwritten error
+	todo := all[:0]
 	for _, it := range all {
 		if it.State != store.Queued && it.State != store.Ready {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return r, err
-		}
-		receipt, err := w.deliver(ctx, &it)
-		switch {
-		case err == nil && receipt.Already:
-			r.Already++
-		case err == nil:
-			r.Sent++
-			r.Bytes += int64(it.Bytes)
-		case ctx.Err() != nil:
-			return r, ctx.Err()
-		default:
+		if !due(it) {
 			r.Failed++
-			if err := w.failed(ctx, it, err); err != nil && unwritten == nil {
-				unwritten = err
-			}
+			continue
 		}
+		todo = append(todo, it)
 	}
-	return r, unwritten
+	n := r.Failed
+	r, err = w.round(ctx, begin, todo)
+	r.Failed += n
+	if err == nil {
+		err = w.checkpoints(ctx, r)
+	}
+	return r, err
 }
 
-// deliver takes one voucher as far as SENT; it follows the item's state.
-func (w *Worker) deliver(ctx context.Context, it *store.Item) (Receipt, error) {
+// checkpoints uploads those that wait, unless nobody answers anyhow.
+func (w *Worker) checkpoints(ctx context.Context, r Result) error {
+	a, ok := w.Sender.(Archive)
+	if !ok || w.Audit == nil || w.Branch == "" || w.Origin == "" || r.Failed > 0 && r.Sent+r.Already == 0 {
+		return nil
+	}
+	_, err := SendCheckpoints(ctx, a, w.Audit, w.Branch, w.Origin)
+	if errors.Is(err, ErrLater) || errors.Is(err, ErrRefused) {
+		return nil // they wait for the next round, like documents
+	}
+	return err
+}
+
+// round is one run over the documents.
+type round struct {
+	w     *Worker
+	moves *group[outcome]
+
+	mu     sync.Mutex // guards what follows
+	result Result
+	silent int   // tries in a row that found nobody
+	broken error // what stops the round
+	tally  tally
+}
+
+// outcome of one document, to be recorded.
+type outcome struct {
+	it      store.Item // as it was
+	receipt Receipt
+	err     error
+}
+
+// together is how many rows share one commit at most, linger how long they are
+// gathered. A crash in between costs nothing: the archive says what it has.
+const (
+	together = 1024
+	linger   = 500 * time.Millisecond
+)
+
+func (w *Worker) round(ctx context.Context, begin time.Time, todo []store.Item) (Result, error) {
+	r := &round{w: w, tally: newTally(begin, todo)}
+	// What the archive has taken is recorded even when ctx is cancelled.
+	r.moves = newGroup(context.WithoutCancel(ctx), together, linger, r.record)
+	work := make(chan *store.Item, together)
+	var workers sync.WaitGroup
+	for range min(w.workers(), len(todo)) {
+		workers.Go(func() {
+			for it := range work {
+				if r.over(ctx) {
+					r.count(func() { r.result.Failed++ })
+					continue
+				}
+				receipt, err := r.deliver(ctx, it)
+				r.handIn(ctx, outcome{*it, receipt, err})
+			}
+		})
+	}
+	left := r.feed(ctx, todo, work)
+	close(work)
+	workers.Wait()
+	r.moves.close()
+	r.result.Failed += left
+	if ctx.Err() != nil {
+		return r.result, ctx.Err()
+	}
+	return r.result, r.broken
+}
+
+func (w *Worker) workers() int {
+	if w.Workers == 0 {
+		return 16
+	}
+	return w.Workers
+}
+
+// feed hands the documents to the workers. Where nothing is to be finished it
+// makes them READY first, many in one commit. It gives how many it did not hand
+// out.
+func (r *round) feed(ctx context.Context, todo []store.Item, work chan<- *store.Item) (left int) {
+	for at := 0; at < len(todo); {
+		if r.over(ctx) {
+			return len(todo) - at
+		}
+		part := todo[at:min(at+together, len(todo))]
+		if r.w.Finalise == nil {
+			if err := r.ready(ctx, part); err != nil {
+				r.count(func() { r.broken = err })
+				return len(todo) - at
+			}
+		}
+		for i := range part {
+			work <- &part[i]
+		}
+		at += len(part)
+	}
+	return 0
+}
+
+// ready makes QUEUED items READY with the bytes they were filed with.
+func (r *round) ready(ctx context.Context, part []store.Item) error {
+	var finals []store.Final
+	var at []int
+	for i, it := range part {
+		if it.State == store.Queued {
+			finals, at = append(finals, store.Final{ID: it.ID}), append(at, i)
+		}
+	}
+	if len(finals) == 0 {
+		return nil
+	}
+	now, err := r.w.Outbox.CommitAll(ctx, finals...)
+	for i := range now {
+		part[at[i]] = now[i]
+	}
+	return err
+}
+
+func (r *round) over(ctx context.Context) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return ctx.Err() != nil || r.broken != nil || r.silent >= unreachableLimit
+}
+
+// handIn has an outcome recorded; the worker need not wait for the disk.
+func (r *round) handIn(ctx context.Context, o outcome) {
+	if o.err != nil && ctx.Err() != nil {
+		r.count(func() { r.result.Failed++ })
+		return
+	}
+	r.count(func() {
+		if errors.Is(o.err, ErrUnreachable) {
+			r.silent++
+		} else {
+			r.silent = 0
+		}
+	})
+	r.moves.add(o)
+}
+
+// record writes a group of outcomes into rows and log, in one commit. The row
+// has the words of a failure; the log only its kind, for a server's words may
+// hold anything.
+func (r *round) record(ctx context.Context, all []outcome) error {
+	changes := make([]store.Change, len(all))
+	for i, o := range all {
+		changes[i] = o.change()
+	}
+	_, err := r.w.Outbox.MoveAll(ctx, changes...)
+	r.count(func() {
+		if err != nil {
+			r.broken = err
+			r.result.Failed += len(all)
+			return
+		}
+		for _, o := range all {
+			r.finished(o)
+		}
+		if r.w.Told != nil {
+			r.w.Told(r.tally.progress(r.w.Now()))
+		}
+	})
+	return err
+}
+
+func (o outcome) change() store.Change {
+	moved, e := o.it, store.Entry{Action: "upload"}
+	moved.Tries++
+	switch {
+	case o.err != nil:
+		moved.Error, moved.Fault = words(o.err), FaultOf(o.err)
+		e.Outcome = "failed"
+		if moved.Fault == store.FaultRefused {
+			e.Outcome = "refused"
+		}
+	default:
+		moved.State, moved.Place, moved.Error, moved.Fault = store.Sent, o.receipt.Place, "", ""
+		if o.receipt.Already {
+			e.Detail = map[string]string{"already": "true"}
+		}
+	}
+	return store.Change{Item: moved, Entry: e}
+}
+
+// words of an error, not too many.
+func words(err error) string {
+	s := err.Error()
+	return strings.ToValidUTF8(s[:min(len(s), 300)], "")
+}
+
+func (r *round) finished(o outcome) {
+	switch {
+	case o.err == nil && o.receipt.Already:
+		r.result.Already++
+	case o.err == nil:
+		r.result.Sent++
+		r.result.Bytes += int64(o.it.Bytes)
+	default:
+		r.result.Failed++
+	}
+	r.tally.add(o.it.Bytes, o.err == nil)
+}
+
+func (r *round) count(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f()
+}
+
+// deliver takes one voucher to the archive; it follows the item's state.
+func (r *round) deliver(ctx context.Context, it *store.Item) (Receipt, error) {
+	w := r.w
 	if it.State == store.Queued {
-		if err := w.finalise(ctx, it); err != nil {
+		if err := r.finalise(ctx, it); err != nil {
 			return Receipt{}, err
 		}
 	}
-	pdf, err := w.Outbox.PDF(ctx, it.ID)
+	pdf, err := w.Outbox.Bytes(ctx, it.ID)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -95,81 +321,86 @@ func (w *Worker) deliver(ctx context.Context, it *store.Item) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, fmt.Errorf("sending voucher %s: %w", it.Voucher, err)
 	}
-	sent := *it
-	sent.State, sent.Place, sent.Tries, sent.Error = store.Sent, receipt.Place, it.Tries+1, ""
-	e := store.Entry{Action: "upload"}
-	if receipt.Already {
-		e.Detail = map[string]string{"already": "true"}
-	}
-	return receipt, w.Outbox.Move(ctx, sent, e)
+	return receipt, nil
 }
 
-func (w *Worker) finalise(ctx context.Context, it *store.Item) error {
+// finalise is for a Worker with a Finalise; feed has done the others.
+func (r *round) finalise(ctx context.Context, it *store.Item) error {
+	w := r.w
 	pdf, err := w.Outbox.PDF(ctx, it.ID)
 	if err != nil {
 		return err
 	}
-	if w.Finalise != nil {
-		if pdf, err = w.Finalise(ctx, it.ID, pdf); err != nil {
-			return fmt.Errorf("finishing voucher %s: %w", it.Voucher, err)
-		}
+	if pdf, err = w.Finalise(ctx, it.ID, pdf); err != nil {
+		return fmt.Errorf("finishing voucher %s: %w", it.Voucher, err)
 	}
-	if err := w.Outbox.Commit(ctx, it.ID, pdf, store.Entry{}); err != nil {
-		return err
+	if len(pdf) == 0 {
+		return fmt.Errorf("finishing voucher %s: no bytes came back", it.Voucher)
 	}
-	*it, err = w.Outbox.Find(ctx, it.ID)
+	now, err := w.Outbox.CommitAll(ctx, store.Final{ID: it.ID, PDF: pdf})
+	if err == nil {
+		*it = now[0]
+	}
 	return err
 }
 
-// failed writes a try that failed into row and log. The row has the cause; the
-// log only its kind, for a server's words may hold anything.
-func (w *Worker) failed(ctx context.Context, it store.Item, cause error) error {
-	e := store.Entry{Action: "upload", Outcome: "failed"}
-	if errors.Is(cause, ErrRefused) {
-		e.Outcome = "refused"
-	}
-	it.Tries++
-	it.Error = strings.ToValidUTF8(cause.Error()[:min(len(cause.Error()), 300)], "")
-	return w.Outbox.Move(ctx, it, e)
-}
-
-// Watch calls Once until ctx ends, every interval while all goes well and after
-// a growing pause while something fails. told, if not nil, hears of each round.
-// It returns the context's error.
+// Watch works until ctx ends, every interval while all goes well and after a
+// growing pause while something fails. A document that failed is left alone for
+// a growing time of its own, one that was refused for RefusedAfter. Each round
+// also verifies what is due. told, if not nil, hears of each round. It returns
+// the context's error.
 func (w *Worker) Watch(ctx context.Context, interval time.Duration, told func(Result, error)) error {
 	for failures := 0; ; {
-		r, err := w.Once(ctx)
+		r, err := w.once(ctx, w.due)
+		if err == nil {
+			_, err = w.Verify(ctx)
+		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if told != nil {
 			told(r, err)
 		}
-		pause := interval
-		if err != nil || r.Failed > 0 {
-			pause = w.pause(failures)
+		wait := interval
+		if err != nil || r.Failed > 0 && r.Sent+r.Already == 0 {
+			wait = w.pause(failures)
 			failures++
 		} else {
 			failures = 0
 		}
-		if err := w.sleep(ctx, pause); err != nil {
+		if err := w.sleep(ctx, wait); err != nil {
 			return err
 		}
 	}
 }
 
-// pause after n+1 rounds with failures: doubled each time up to Most, of which
-// between half and all is waited.
+// due says whether Watch should try an item now.
+func (w *Worker) due(it store.Item) bool {
+	since := w.Now().Sub(it.Tried)
+	switch {
+	case it.Fault == "" || it.Tried.IsZero() || since < 0: // a clock that was put back must not hold anything up
+		return true
+	case it.Fault == store.FaultRefused:
+		return since >= cmpOr(w.RefusedAfter, time.Hour)
+	case it.Fault == store.FaultUnreachable:
+		return true // the round's own pause is for that
+	}
+	return since >= w.pause(it.Tries-1)
+}
+
+func cmpOr(d, or time.Duration) time.Duration {
+	if d <= 0 {
+		return or
+	}
+	return d
+}
+
+// pause after n+1 failures: doubled each time up to Most, of which between half
+// and all is waited.
 func (w *Worker) pause(n int) time.Duration {
-	least, most := w.Least, w.Most
-	if least <= 0 {
-		least = time.Second
-	}
-	if most <= 0 {
-		most = 10 * time.Minute
-	}
+	least, most := cmpOr(w.Least, time.Second), cmpOr(w.Most, 10*time.Minute)
 	d := most
-	if n < 30 && least<<n < most {
+	if n = max(n, 0); n < 30 && least<<n < most {
 		d = least << n
 	}
 	jitter := w.Jitter
@@ -183,12 +414,5 @@ func (w *Worker) sleep(ctx context.Context, d time.Duration) error {
 	if w.Sleep != nil {
 		return w.Sleep(ctx, d)
 	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
+	return pause(ctx, d)
 }

@@ -1,0 +1,81 @@
+# make run   the desktop program in trial mode, or the same transaction without
+#            a window where there is no display
+# make test  installs what is missing and passes all tests
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+BUILD := build
+# migrated_fynedo selects the toolkit's own rules for threads
+PROD := migrated_fynedo
+TRIAL := virtualpad migrated_fynedo
+TRIALDIR ?= $${XDG_DATA_HOME:-$$HOME/.local/share}/moqian-trial
+FUZZTIME ?= 10s
+VERSITYGW := v1.8.0
+
+.PHONY: help run test build vet fuzz bench clean
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -3
+	@grep -hE '^## ' $(MAKEFILE_LIST) | sed 's/^## /  /'
+
+## run            trial mode: a window, or tellerctl demo without a display
+run:
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		.ci/deps window && \
+		go build -tags "$(TRIAL)" -o $(BUILD)/teller-trial ./cmd/teller && \
+		exec $(BUILD)/teller-trial --data "$(TRIALDIR)"; \
+	else \
+		echo "no display (DISPLAY and WAYLAND_DISPLAY are empty): the same transaction without a window"; \
+		CGO_ENABLED=0 go build -tags "$(TRIAL)" -o $(BUILD)/tellerctl-trial ./cmd/tellerctl && \
+		exec $(BUILD)/tellerctl-trial demo --dir "$(TRIALDIR)"; \
+	fi
+
+## test           everything that continuous integration checks
+test: tools
+	go vet -tags "$(PROD)" ./...
+	go vet -tags "$(TRIAL)" ./...
+	go build -tags "$(PROD)" -o $(BUILD)/ ./cmd/tellerctl ./cmd/teller
+	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" go test -tags "$(PROD)" ./...
+	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" go test -tags "$(TRIAL)" ./...
+	$(MAKE) --no-print-directory fuzz
+
+# tools: packages of the system and the object store that the tests talk to
+.PHONY: tools
+tools:
+	@.ci/deps test
+	@if [ ! -x $(BUILD)/tools/versitygw ]; then \
+		echo "building versitygw $(VERSITYGW)"; \
+		GOBIN="$(CURDIR)/$(BUILD)/tools" go install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW) || \
+		echo "versitygw could not be built: the tests that need it are skipped"; \
+	fi
+
+## fuzz           each fuzz target for FUZZTIME (10s)
+fuzz:
+	@.ci/fuzz $(FUZZTIME)
+
+## build          production programs in build/
+build:
+	go build -tags "$(PROD)" -o $(BUILD)/ ./cmd/tellerctl ./cmd/teller
+
+## bench          every benchmark with its floor in the same run
+bench:
+	go test -tags "$(TRIAL)" -run '^$$' -bench . -benchtime 1s ./...
+
+## clean          removes build/
+clean:
+	rm -rf $(BUILD)
+
+-include cmd/teller/e2e.mk
+-include pad/pad.mk
+
+## notices        NOTICE anew, from the modules' own licences
+.PHONY: notices
+notices:
+	@sed '/^Go modules, by/q' NOTICE > $(BUILD)/NOTICE && .ci/notices >> $(BUILD)/NOTICE && mv $(BUILD)/NOTICE NOTICE
+
+## install-udev   lets the people at this machine open its pads
+.PHONY: install-udev
+install-udev:
+	@sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	$$sudo install -m 644 assets/udev/*.rules /etc/udev/rules.d/ && \
+	{ $$sudo udevadm control --reload && $$sudo udevadm trigger --subsystem-match=usb || echo "udev is not running here: the rule counts from the next start"; }

@@ -1,0 +1,155 @@
+package ctl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"moqian/cmd/internal/station"
+	"moqian/store/upload"
+)
+
+// lineFlags are the flags of everything that speaks to an archive.
+func (c *Console) line() station.Line { return station.Line{Getenv: c.Getenv} }
+
+func (c *Console) upload(ctx context.Context, args []string) error {
+	l := c.line()
+	f := c.flags("upload")
+	f.StringVar(&l.Address, "to", "", "archive `URL`: dir:PATH or s3://BUCKET/PREFIX?endpoint=URL&region=R; the site's without it")
+	f.IntVar(&l.Workers, "workers", 0, "documents sent at once, 0: the site's")
+	f.Int64Var(&l.Limit, "limit", 0, "bytes a second, 0: the site's")
+	watch := f.Bool("watch", false, "go on until interrupted; reads back what is due")
+	f.Bool("once", true, "try each voucher once (the default)")
+	if _, err := c.parse("upload", f, args, 0, 0); err != nil {
+		return err
+	}
+	return c.with(ctx, func(st *station.Station) error {
+		to, err := st.Archive(l)
+		if err != nil {
+			return err
+		}
+		w, err := st.Worker(to, l)
+		if err != nil {
+			return err
+		}
+		w.Told = c.progress()
+		if *watch {
+			if err = w.Watch(ctx, time.Minute, c.told); errors.Is(err, context.Canceled) {
+				return nil
+			}
+			return err
+		}
+		r, err := w.Once(ctx)
+		if err != nil {
+			return err
+		}
+		err = c.show(r, func(w io.Writer) { printResult(w, r) })
+		if err == nil && r.Failed > 0 {
+			return answer(exitNo)
+		}
+		return err
+	})
+}
+
+// progress is a line on a terminal, nothing elsewhere.
+func (c *Console) progress() func(upload.Progress) {
+	f, ok := c.Err.(*os.File)
+	if !ok {
+		return nil
+	}
+	if i, err := f.Stat(); err != nil || i.Mode()&os.ModeCharDevice == 0 {
+		return nil
+	}
+	return func(p upload.Progress) {
+		fmt.Fprintf(f, "\r%d of %d vouchers, %.1f of %.1f MB, %.0f kB/s, %v left   ", p.Done, p.Total,
+			float64(p.DoneBytes)/1e6, float64(p.TotalBytes)/1e6, p.Rate/1e3, p.ETA.Round(time.Second))
+		if p.Done+p.Failed >= p.Total {
+			fmt.Fprintln(f)
+		}
+	}
+}
+
+func printResult(w io.Writer, r upload.Result) {
+	fmt.Fprintf(w, "sent %d, already there %d, failed %d, %d bytes in %.1f s\n", r.Sent, r.Already, r.Failed, r.Bytes, r.Seconds)
+}
+
+func (c *Console) told(r upload.Result, err error) {
+	if err != nil {
+		fmt.Fprintf(c.Err, "upload: %v\n", err)
+		return
+	}
+	printResult(c.Err, r)
+}
+
+// queueVerify reads back from the archive what was sent at least a day ago.
+func (c *Console) queueVerify(ctx context.Context, args []string) error {
+	l := c.line()
+	f := c.flags("queue verify")
+	f.StringVar(&l.Address, "from", "", "archive `URL`; the site's without it")
+	after := f.Duration("after", 0, "read back what was sent this `long` ago; 0: a day")
+	purge := f.Duration("purge", -1, "then give up the bytes of what was verified this `long` ago")
+	if _, err := c.parse("queue verify", f, args, 0, 0); err != nil {
+		return err
+	}
+	return c.with(ctx, func(st *station.Station) error {
+		from, err := st.Archive(l)
+		if err != nil {
+			return err
+		}
+		w, err := st.Worker(from, l)
+		if err != nil {
+			return err
+		}
+		w.VerifyAfter = *after
+		v, err := w.Verify(ctx)
+		if err != nil {
+			return err
+		}
+		purged := 0
+		if *purge >= 0 {
+			if purged, err = w.Purge(ctx, *purge); err != nil {
+				return err
+			}
+		}
+		err = c.show(struct {
+			upload.Verdict
+			Purged int `json:"purged"`
+		}{v, purged}, func(w io.Writer) {
+			fmt.Fprintf(w, "verified %d, lost %d, not readable now %d, not yet due %d, purged %d\n", v.Verified, v.Lost, v.Failed, v.Waiting, purged)
+		})
+		if err == nil && (v.Lost > 0 || v.Failed > 0) {
+			return answer(exitNo)
+		}
+		return err
+	})
+}
+
+// queueFetch gets a document back from the archive by its index.
+func (c *Console) queueFetch(ctx context.Context, args []string) error {
+	l := c.line()
+	f := c.flags("queue fetch")
+	f.StringVar(&l.Address, "from", "", "archive `URL`; the site's without it")
+	date := f.String("date", "", "business `date`, which saves a search through the whole branch")
+	words, err := c.parse("queue fetch", f, args, 2, 2)
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, func(st *station.Station) error {
+		from, err := st.Archive(l)
+		if err != nil {
+			return err
+		}
+		file, key, err := fetch(ctx, st, from, words[0], *date)
+		if err != nil {
+			return err
+		}
+		if err := writeFile(c.path(words[1]), file); err != nil {
+			return fmt.Errorf("writing the copy: %w", err)
+		}
+		return c.show(map[string]any{"key": key, "bytes": len(file), "file": c.path(words[1])},
+			func(w io.Writer) { fmt.Fprintf(w, "%s: %d bytes, digest as in its key\n", key, len(file)) })
+	})
+}

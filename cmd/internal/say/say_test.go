@@ -1,0 +1,47 @@
+package say
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"moqian/store"
+)
+
+// Each error has a sentence of its own in both languages, found through wraps.
+func TestSentences(t *testing.T) {
+	seen := map[string]error{}
+	for _, l := range lines() {
+		got := Sentence(fmt.Errorf("doing: %w", l.err))
+		if got != l.what {
+			t.Errorf("%v: got the sentence of another error: %q", l.err, got.EN)
+		}
+		if first, ok := seen[got.EN]; ok {
+			t.Errorf("%v and %v say the same", l.err, first)
+		}
+		seen[got.EN] = l.err
+		if r, _ := utf8.DecodeRuneInString(got.ZH); !unicode.Is(unicode.Han, r) && r != '工' && r < 128 {
+			t.Errorf("%v: no Chinese sentence: %q", l.err, got.ZH)
+		}
+		if len(Hints(l.err)) == 0 {
+			t.Errorf("%v: no next step", l.err)
+		}
+	}
+}
+
+func TestUnknown(t *testing.T) {
+	if s := Sentence(nil); !s.Empty() {
+		t.Error(s)
+	}
+	if s := Sentence(errors.New("boiling")); s.ZH == "" || s.EN == "" {
+		t.Error(s)
+	}
+	if h := Hints(errors.New("boiling")); h != nil {
+		t.Error(h)
+	}
+	if h := Hints(fmt.Errorf("a: %w", store.ErrLocked)); len(h) != 1 {
+		t.Error(h)
+	}
+}

@@ -1,0 +1,12 @@
+// Package station opens a workstation's folder and gives its parts to whoever
+// runs it, window or command line: store, accounts, fonts, keys, desk, archive
+// and the worker that empties the queue into it. It decides nothing about a
+// transaction (flow does) and shows nothing.
+//
+// Start with Open; Desk wants the PIN of the teller's key, everything else does
+// not. A folder belongs to trial mode or to production from its first opening
+// on, and is never opened as the other.
+//
+// In the folder: moqian.db (the store), machine.key (0600, where no keyring is
+// used), site.json (the site's configuration, if it is not elsewhere).
+package station

@@ -1,0 +1,87 @@
+package pdf
+
+import (
+	"bytes"
+	"crypto/sha256"
+
+	"github.com/klauspost/compress/zlib"
+
+	"moqian/sign/pdf"
+)
+
+// Levels of klauspost's deflate. Best is as small as the standard library's in a
+// third of the time. Ink is numbers that hardly repeat: quick packs them as
+// small as best in a third of its time.
+const (
+	packLevel  = 8
+	quickLevel = 3
+)
+
+// packer deflates streams; its tables, half a megabyte each, serve file after
+// file.
+type packer struct {
+	best, quick *zlib.Writer
+	out         bytes.Buffer
+}
+
+func (w *Writer) packer() *packer {
+	if p, ok := w.packers.Get().(*packer); ok {
+		return p
+	}
+	level := func(n int) *zlib.Writer {
+		z, err := zlib.NewWriterLevel(nil, n)
+		if err != nil {
+			panic("internal error: " + err.Error())
+		}
+		return z
+	}
+	return &packer{best: level(packLevel), quick: level(quickLevel)}
+}
+
+// maxKept bounds the memory of streams kept packed: 16 kB for a large font.
+const maxKept = 128
+
+// packKept packs what often comes again, as fonts do, or takes what the same
+// data were packed to before.
+func (w *Writer) packKept(p *packer, d pdf.Dict, data []byte) *pdf.Stream {
+	key := sha256.Sum256(data)
+	w.mu.Lock()
+	raw := w.kept[key]
+	w.mu.Unlock()
+	if raw != nil {
+		d["Filter"] = pdf.Name("FlateDecode")
+		return &pdf.Stream{Dict: d, Raw: raw}
+	}
+	s := p.pack(d, data)
+	if d["Filter"] == nil {
+		return s
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.kept) >= maxKept {
+		clear(w.kept)
+	}
+	w.kept[key] = s.Raw
+	return s
+}
+
+// pack makes a stream with its data deflated, unless that and its filter's name
+// are longer.
+func (p *packer) pack(d pdf.Dict, data []byte) *pdf.Stream { return p.with(p.best, d, data) }
+
+func (p *packer) with(z *zlib.Writer, d pdf.Dict, data []byte) *pdf.Stream {
+	p.out.Reset()
+	z.Reset(&p.out)
+	_, err := z.Write(data)
+	if err == nil {
+		err = z.Close()
+	}
+	if err != nil {
+		panic("internal error: deflating to memory: " + err.Error())
+	}
+	if p.out.Len()+len("/Filter /FlateDecode") >= len(data) {
+		return &pdf.Stream{Dict: d, Raw: bytes.Clone(data)}
+	}
+	d["Filter"] = pdf.Name("FlateDecode")
+	return &pdf.Stream{Dict: d, Raw: bytes.Clone(p.out.Bytes())}
+}

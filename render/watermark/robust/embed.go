@@ -1,0 +1,125 @@
+package robust
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"moqian/render/ink"
+)
+
+// Options of a mark.
+type Options struct {
+	// Amplitude and Cap in µm: how far an edge moves as a rule and at most.
+	// 0: 12 and 15.
+	Amplitude, Cap float64
+}
+
+// Margin tells how well a mark reads back from the drawing itself.
+type Margin struct {
+	Bits   int     `json:"bits"`   // of payload
+	Chips  int     `json:"chips"`  // cells that carry it
+	T      float64 `json:"t"`      // statistic of the informed check
+	Blind  bool    `json:"blind"`  // the handle reads back without being known
+	Length float64 `json:"length"` // of the ink, mm
+}
+
+// weak: a chip whose log odds are less moves by the cap.
+const weak = 8
+
+// loopDPI is the resolution at which the closed loop measures.
+const loopDPI = 300
+
+// Embed hides a handle of 3 to 11 bytes in the widths.
+func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outline, Margin, error) {
+	if n := len(handle); n < minHandle || n > maxHandle {
+		return nil, Margin{}, fmt.Errorf("handle has %d bytes, want %d to %d", n, minHandle, maxHandle)
+	}
+	if opt.Amplitude == 0 {
+		opt.Amplitude, opt.Cap = 12, 15
+	}
+	if opt.Cap == 0 {
+		opt.Cap = opt.Amplitude * 1.25
+	}
+	if !(opt.Amplitude > 0 && opt.Cap >= opt.Amplitude && opt.Cap <= 100) {
+		return nil, Margin{}, errors.New("amplitude and cap must be above 0 and at most 100 µm, the cap not below the amplitude")
+	}
+	amp, limit := opt.Amplitude/1000, opt.Cap/1000
+	p := newPattern(s)
+	host := paint(polygonsOf(in), loopDPI/mmPerInch, 1).lines()
+	mid := middle(host.hull, 0, 1)
+	where := func(q vec) vec { return q.sub(mid) }
+	sh := newShape(in, host)
+	msg := fitting(handle, p.capacity(host.less(where, nil)))
+	bits, payload := msg.bits, p.payload(msg)
+	target := func(c int) float64 { return amp * float64(p.sign(c, payload, bits)) }
+	level := map[int]float64{}
+	get := func(c int) float64 {
+		if v, ok := level[c]; ok {
+			return v
+		}
+		return target(c)
+	}
+	t, now := host, func(int) float64 { return 0 }
+	for round := range 2 {
+		for _, c := range t.less(where, now) {
+			if c.w >= leastLine {
+				level[c.cell] = max(-limit, min(limit, get(c.cell)-c.v))
+			}
+		}
+		if round == 1 {
+			for _, c := range t.chips(where, true) {
+				if c.llr*target(c.cell) < weak*amp {
+					level[c.cell] = math.Copysign(limit, target(c.cell))
+				}
+			}
+		}
+		sh.move(sh.wave(where, get))
+		t, now = paint(sh.polygons(), loopDPI/mmPerInch, 1).lines(), target
+	}
+	out := sh.outlines()
+	m := Margin{Bits: bits, Length: host.length}
+	m.T, m.Chips = p.statistic(t.chips(where, true), payload, bits)
+	_, m.Blind = p.decode(p.soften(t.chips(where, true)), bits, 20)
+	return out, m, nil
+}
+
+// capacity is how many chips carry payload.
+func (p *pattern) capacity(chips []chip) (n int) {
+	for _, c := range chips {
+		if c.w >= leastLine && p.pilot[c.cell] == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func polygonsOf(in []ink.Outline) [][][]vec {
+	out := make([][][]vec, len(in))
+	for i, o := range in {
+		for _, c := range o.Contours {
+			out[i] = append(out[i], flatten(curves(c)))
+		}
+	}
+	return out
+}
+
+// statistic is T of a payload, and the number of chips behind it.
+func (p *pattern) statistic(chips []chip, payload mask, bits int) (float64, int) {
+	soft := p.soften(chips)
+	return statistic(soft, payload, bits), len(soft)
+}
+
+// statistic is the sum of the soft bits with the claimed signs over the root of
+// the sum of their squares.
+func statistic(soft []bit, payload mask, bits int) float64 {
+	sum, sq := 0.0, 0.0
+	for _, b := range soft {
+		sum += (1 - 2*float64(b.mask.cut(bits).parity(payload))) * b.llr
+		sq += b.llr * b.llr
+	}
+	if sq == 0 {
+		return 0
+	}
+	return sum / math.Sqrt(sq)
+}

@@ -1,0 +1,273 @@
+package robust
+
+import (
+	"math"
+	"slices"
+
+	"moqian/render/ink"
+)
+
+// edgeStep is the distance of the points of an outline that move, mm.
+const edgeStep = 0.05
+
+// edge is a contour as points with the direction that leads out of the ink.
+type edge struct {
+	p, out []vec
+	corner []bool
+	at     []float64 // index into wave of each point, below 0: stays
+	moved  []vec
+}
+
+// shape is an ink whose edges can be moved.
+type shape struct {
+	strokes [][]edge
+	trace   *trace
+	start   []int // of each chain in the wave
+	size    int   // of the wave
+	// free is 1 where both edges of the line can move, less near where not.
+	free []float64
+}
+
+func newShape(in []ink.Outline, t *trace) *shape {
+	s := &shape{trace: t}
+	for _, c := range t.chains {
+		s.start = append(s.start, s.size)
+		s.size += len(c)
+	}
+	near := newFinder(t, s.start)
+	for _, o := range in {
+		var edges []edge
+		turn := -1.0
+		area := 0.0
+		var all [][]bezier
+		for _, c := range o.Contours {
+			b := curves(c)
+			all = append(all, b)
+			if a := polygonArea(flatten(b)); math.Abs(a) > math.Abs(area) {
+				area = a
+			}
+		}
+		if area < 0 {
+			turn = 1
+		}
+		for _, b := range all {
+			e := outlineEdge(b, turn)
+			e.at = make([]float64, len(e.p))
+			for i := range e.p {
+				e.at[i] = near.find(e.p[i], e.out[i])
+			}
+			edges = append(edges, e)
+		}
+		s.strokes = append(s.strokes, edges)
+	}
+	s.pair()
+	return s
+}
+
+// pair finds where the line has both edges: only there may they move, or its
+// middle would.
+func (s *shape) pair() {
+	seen := [2][]bool{make([]bool, s.size), make([]bool, s.size)}
+	flat := slices.Concat(s.trace.chains...)
+	for _, edges := range s.strokes {
+		for _, e := range edges {
+			for i, at := range e.at {
+				if at < 0 {
+					continue
+				}
+				k := int(at + 0.5)
+				side := 0
+				if e.p[i].sub(flat[k].p).dot(flat[k].n) < 0 {
+					side = 1
+				}
+				seen[side][k] = true
+			}
+		}
+	}
+	both := make([]float64, s.size)
+	s.free = make([]float64, s.size)
+	for c, from := range s.start {
+		n := len(s.trace.chains[c])
+		has := func(side, i int) bool {
+			for k := max(0, i-1); k <= min(n-1, i+1); k++ {
+				if seen[side][from+k] {
+					return true
+				}
+			}
+			return false
+		}
+		for i := range n {
+			if has(0, i) && has(1, i) {
+				both[from+i] = 1
+			}
+		}
+		for i := range n {
+			far := pairFade
+			for k := max(0, i-pairFade); k <= min(n-1, i+pairFade); k++ {
+				if both[from+k] == 0 {
+					far = min(far, max(k-i, i-k))
+				}
+			}
+			s.free[from+i] = float64(max(0, far-1)) / (pairFade - 1)
+		}
+	}
+}
+
+// pairFade is over how many readings the movement fades to nothing.
+const pairFade = 4
+
+func polygonArea(p []vec) (a float64) {
+	for i := range p {
+		a += p[i].cross(p[(i+1)%len(p)]) / 2
+	}
+	return a
+}
+
+func outlineEdge(b []bezier, turn float64) edge {
+	var e edge
+	var last vec
+	for i := range b {
+		n := max(1, min(400, int(math.Round(b[i].length()/edgeStep))))
+		if b[i].length() < 1e-9 {
+			continue
+		}
+		from := b[i].slope(0).unit()
+		for j := range n {
+			d := b[i].slope(float64(j) / float64(n)).unit()
+			sharp := false
+			if j == 0 && len(e.p) > 0 && last.dot(from) < corner {
+				sharp = true
+				d = last.add(from).unit()
+			}
+			e.p = append(e.p, b[i].at(float64(j)/float64(n)))
+			e.out = append(e.out, d.left().mul(turn))
+			e.corner = append(e.corner, sharp)
+		}
+		last = b[i].slope(1).unit()
+	}
+	if len(e.p) > 0 && last.dot(b[0].slope(0).unit()) < corner {
+		e.corner[0] = true
+		e.out[0] = last.add(b[0].slope(0).unit()).unit().left().mul(turn)
+	}
+	return e
+}
+
+// finder knows which readings of the line lie near a place.
+type finder struct {
+	t     *trace
+	start []int
+	grid  map[[2]int32][][2]int32
+}
+
+const finderCell = 0.4
+
+func newFinder(t *trace, start []int) *finder {
+	f := &finder{t: t, start: start, grid: map[[2]int32][][2]int32{}}
+	for i, c := range t.chains {
+		for j := range c {
+			k := f.key(c[j].p)
+			f.grid[k] = append(f.grid[k], [2]int32{int32(i), int32(j)})
+		}
+	}
+	return f
+}
+
+func (f *finder) key(p vec) [2]int32 {
+	return [2]int32{int32(math.Floor(p.x / finderCell)), int32(math.Floor(p.y / finderCell))}
+}
+
+// find gives the place in the wave of the reading whose edge q is.
+func (f *finder) find(q, out vec) float64 {
+	k := f.key(q)
+	best, at := 0.12, -1.0
+	for dy := int32(-1); dy <= 1; dy++ {
+		for dx := int32(-1); dx <= 1; dx++ {
+			for _, id := range f.grid[[2]int32{k[0] + dx, k[1] + dy}] {
+				c := f.t.chains[id[0]]
+				r := &c[id[1]]
+				d := q.sub(r.p)
+				tangent := vec{r.n.y, -r.n.x}
+				along, far := d.dot(tangent), d.len()
+				if far == 0 || d.dot(out) < 0.8*far || math.Abs(along) > pace {
+					continue
+				}
+				if miss := math.Abs(far-r.half) + 0.5*math.Abs(along); miss < best {
+					best = miss
+					u := float64(id[1]) + along/pace
+					at = float64(f.start[id[0]]) + max(0, min(float64(len(c)-1), u))
+				}
+			}
+		}
+	}
+	return at
+}
+
+// wave is by how much the edges move at each reading, mm.
+func (s *shape) wave(where func(vec) vec, level func(cell int) float64) []float64 {
+	out := make([]float64, 0, s.size)
+	n := int(math.Ceil(2.5 * blend / pace))
+	for _, c := range s.trace.chains {
+		raw := make([]float64, len(c))
+		for i := range c {
+			raw[i] = level(cellAt(where(c[i].p)))
+		}
+		for i := range c {
+			sum, w := 0.0, 0.0
+			for k := max(0, i-n); k <= min(len(c)-1, i+n); k++ {
+				g := math.Exp(-0.5 * math.Pow(float64(k-i)*pace/blend, 2))
+				sum, w = sum+g*raw[k], w+g
+			}
+			end := float64(min(i, len(c)-1-i)) * pace
+			out = append(out, sum/w*min(1, end/0.15)*s.free[len(out)])
+		}
+	}
+	return out
+}
+
+// move displaces the edges by a wave.
+func (s *shape) move(wave []float64) {
+	for _, edges := range s.strokes {
+		for i := range edges {
+			e := &edges[i]
+			n := len(e.p)
+			d := make([]float64, n)
+			for j, at := range e.at {
+				if at >= 0 {
+					k := min(int(at), len(wave)-1)
+					m := min(k+1, len(wave)-1)
+					d[j] = wave[k] + (wave[m]-wave[k])*(at-float64(k))
+				}
+			}
+			e.moved = make([]vec, n)
+			for j := range e.p {
+				v := 0.0
+				for o := -2; o <= 2; o++ {
+					v += d[((j+o)%n+n)%n] * [5]float64{0.1, 0.2, 0.4, 0.2, 0.1}[o+2]
+				}
+				e.moved[j] = e.p[j].add(e.out[j].mul(v))
+			}
+		}
+	}
+}
+
+// polygons are the moved edges.
+func (s *shape) polygons() [][][]vec {
+	out := make([][][]vec, len(s.strokes))
+	for i, edges := range s.strokes {
+		for _, e := range edges {
+			out[i] = append(out[i], e.moved)
+		}
+	}
+	return out
+}
+
+// outlines fits curves to the moved edges.
+func (s *shape) outlines() []ink.Outline {
+	out := make([]ink.Outline, len(s.strokes))
+	for i, edges := range s.strokes {
+		for _, e := range edges {
+			out[i].Contours = append(out[i].Contours, refit(e.moved, e.corner))
+		}
+	}
+	return out
+}

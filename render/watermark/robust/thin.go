@@ -1,0 +1,213 @@
+package robust
+
+// bitmap holds 1 for ink; its border is paper.
+type bitmap struct {
+	w, h int
+	b    []uint8
+}
+
+// turn lists the neighbours of a pixel clockwise from the north.
+func (m *bitmap) turn() [8]int {
+	return [8]int{-m.w, -m.w + 1, 1, m.w + 1, m.w, m.w - 1, -1, -m.w - 1}
+}
+
+// mask cuts the shade at one half, on a grid f times as fine.
+func (s *shade) mask(f int) *bitmap {
+	m := &bitmap{w: s.w*f + 2, h: s.h*f + 2}
+	m.b = make([]uint8, m.w*m.h)
+	if f == 1 {
+		for y := range s.h {
+			for x, v := range s.v[y*s.w : (y+1)*s.w] {
+				if v > 0.5 {
+					m.b[(y+1)*m.w+x+1] = 1
+				}
+			}
+		}
+		return m
+	}
+	step := 1 / float64(f)
+	for y := range s.h - 1 {
+		for x := range s.w - 1 {
+			i := y*s.w + x
+			a, b, c, d := s.v[i], s.v[i+1], s.v[i+s.w], s.v[i+s.w+1]
+			if a <= 0.5 && b <= 0.5 && c <= 0.5 && d <= 0.5 {
+				continue
+			}
+			// The fine pixels whose middles lie between four middles.
+			for v := range f {
+				for u := range f {
+					fx, fy := float32((float64(u)+0.5)*step), float32((float64(v)+0.5)*step)
+					if (a*(1-fx)+b*fx)*(1-fy)+(c*(1-fx)+d*fx)*fy > 0.5 {
+						m.b[(y*f+v+1+f/2)*m.w+x*f+u+1+f/2] = 1
+					}
+				}
+			}
+		}
+	}
+	return m
+}
+
+// thin reduces ink to lines one pixel wide (Zhang and Suen 1984).
+func (m *bitmap) thin() {
+	var list []int
+	for i, v := range m.b {
+		if v != 0 {
+			list = append(list, i)
+		}
+	}
+	turn := m.turn()
+	var gone []int
+	for changed := true; changed; {
+		changed = false
+		for pass := range 2 {
+			gone = gone[:0]
+			keep := list[:0]
+			for _, i := range list {
+				if m.removable(i, &turn, pass) {
+					gone = append(gone, i)
+				} else {
+					keep = append(keep, i)
+				}
+			}
+			list = keep
+			for _, i := range gone {
+				m.b[i] = 0
+			}
+			changed = changed || len(gone) > 0
+		}
+	}
+}
+
+func (m *bitmap) removable(i int, turn *[8]int, pass int) bool {
+	var p [8]uint8
+	n, ways := uint8(0), 0
+	for k, d := range turn {
+		p[k] = m.b[i+d]
+		n += p[k]
+	}
+	if n < 2 || n > 6 {
+		return false
+	}
+	for k := range p {
+		if p[k] == 0 && p[(k+1)&7] == 1 {
+			ways++
+		}
+	}
+	if ways != 1 {
+		return false
+	}
+	if pass == 0 {
+		return p[0]&p[2]&p[4] == 0 && p[2]&p[4]&p[6] == 0
+	}
+	return p[0]&p[2]&p[6] == 0 && p[0]&p[4]&p[6] == 0
+}
+
+// path is a run of skeleton pixels without a branch; an open end is one where
+// the ink ends, the other ends lie at branches.
+type path struct {
+	pix   []int
+	open  [2]bool
+	cycle bool
+}
+
+// paths cuts the skeleton at its branches.
+func (m *bitmap) paths() []path {
+	turn := m.turn()
+	left := make([]uint8, len(m.b)) // 1 path, 2 branch
+	var pixels []int
+	for i, v := range m.b {
+		if v == 0 {
+			continue
+		}
+		pixels = append(pixels, i)
+		if left[i] == 0 {
+			left[i] = 1
+		}
+		ways := 0
+		for k, d := range turn {
+			if m.b[i+d] == 0 && m.b[i+turn[(k+1)&7]] == 1 {
+				ways++
+			}
+		}
+		if ways > 2 {
+			left[i] = 2
+			for _, d := range turn {
+				if m.b[i+d] == 1 {
+					left[i+d] = 2
+				}
+			}
+		}
+	}
+	var out []path
+	walk := func(from int, cycle bool) {
+		p := path{cycle: cycle, pix: []int{from}, open: [2]bool{!touches(left, from, &turn), true}}
+		left[from] = 0
+		for at := from; ; {
+			next := step(left, at, &turn)
+			if next < 0 {
+				p.open[1] = !touches(left, at, &turn)
+				break
+			}
+			left[next] = 0
+			p.pix = append(p.pix, next)
+			at = next
+		}
+		out = append(out, p)
+	}
+	for _, i := range pixels {
+		if left[i] == 1 && degree(left, i, &turn) <= 1 {
+			walk(i, false)
+		}
+	}
+	for _, i := range pixels {
+		if left[i] == 1 {
+			walk(i, true)
+		}
+	}
+	return out
+}
+
+func touches(left []uint8, i int, turn *[8]int) bool {
+	for _, d := range turn {
+		if left[i+d] == 2 {
+			return true
+		}
+	}
+	return false
+}
+
+func degree(left []uint8, i int, turn *[8]int) (n int) {
+	for k, d := range turn {
+		// Two neighbours side by side are one way on.
+		if left[i+d] == 1 && !(k%2 == 1 && (left[i+turn[k-1]] == 1 || left[i+turn[(k+1)&7]] == 1)) {
+			n++
+		}
+	}
+	return n
+}
+
+// step goes on along a path, straight neighbours first.
+func step(left []uint8, i int, turn *[8]int) int {
+	for k := 0; k < 8; k += 2 {
+		if left[i+turn[k]] == 1 {
+			return i + turn[k]
+		}
+	}
+	for k := 1; k < 8; k += 2 {
+		if left[i+turn[k]] == 1 {
+			return i + turn[k]
+		}
+	}
+	return -1
+}
+
+// prune takes off the short hairs that thinning grows on rough edges.
+func (m *bitmap) prune(length int) {
+	for _, p := range m.paths() {
+		if len(p.pix) < length && p.open[0] != p.open[1] && !p.cycle {
+			for _, i := range p.pix {
+				m.b[i] = 0
+			}
+		}
+	}
+}

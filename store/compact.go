@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// Compact rewrites the store without the room of purged documents, while the
+// store stays open; others wait for it. A crash leaves the old or the new file.
+// It needs as much free disk as the documents take. Sizes are of the file before
+// and after. Errors: ErrFull, ErrDamaged.
+func (s *Store) Compact(ctx context.Context, e Entry) (before, after int64, err error) {
+	if err := s.Audit().Append(ctx, e.with("compact", "ok", Item{}, nil)); err != nil {
+		return 0, 0, fmt.Errorf("compacting: %w", err)
+	}
+	s.swap.Lock()
+	defer s.swap.Unlock()
+	path := filepath.Join(s.dir, File)
+	part := path + ".compact"
+	os.Remove(part) // of a run that was cut off
+	before = size(path)
+	fresh, err := openBolt(part, options())
+	if err != nil {
+		os.Remove(part)
+		return 0, 0, fmt.Errorf("compacting: %w", err)
+	}
+	err = guard(func() error { return bolt.Compact(fresh, s.db, 1<<20) })
+	if err == nil {
+		err = checkPages(fresh)
+	}
+	if err == nil {
+		err = fresh.Sync()
+	}
+	if err == nil {
+		err = os.Rename(part, path)
+	}
+	if err != nil {
+		fresh.Close()
+		os.Remove(part)
+		if diskFull(err) {
+			err = fmt.Errorf("%w: %w", ErrFull, err)
+		}
+		return 0, 0, fmt.Errorf("compacting: %w", err)
+	}
+	// The new file is locked by fresh already: nobody gets in between.
+	old := s.db
+	s.db = fresh
+	old.Close()
+	if err := syncDir(s.dir); err != nil {
+		return 0, 0, fmt.Errorf("compacting: %w", err)
+	}
+	return before, size(path), nil
+}
+
+func size(path string) int64 {
+	st, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return st.Size()
+}

@@ -1,0 +1,61 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/minio/minio-go/v7"
+)
+
+// status is the HTTP status of an error, 0 when nobody answered.
+func status(err error) int {
+	var r minio.ErrorResponse
+	if errors.As(err, &r) {
+		return r.StatusCode
+	}
+	return 0
+}
+
+// kind turns what a request ended with into the errors of this package. Who may
+// not write today may tomorrow, but only if somebody does something: 403 is a
+// refusal. The sentence holds the server's code, not its message, which can say
+// anything.
+func kind(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, own := range []error{ErrRefused, ErrLater, ErrAbsent, ErrAltered} {
+		if errors.Is(err, own) {
+			return err
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if errors.Is(err, errETag) {
+		return fmt.Errorf("%w: %w", ErrLater, err)
+	}
+	var r minio.ErrorResponse
+	if !errors.As(err, &r) || r.StatusCode == 0 {
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	code := r.Code
+	if code == "" {
+		code = http.StatusText(r.StatusCode)
+	}
+	said := fmt.Sprintf("it answers %d %s", r.StatusCode, code)
+	switch {
+	case r.Code == "NoSuchKey" || r.StatusCode == http.StatusNotFound && r.Code != "NoSuchBucket":
+		return fmt.Errorf("%w: %s", ErrAbsent, said)
+	case r.Code == "RequestTimeTooSkewed", r.Code == "SlowDown", r.Code == "RequestTimeout":
+		return fmt.Errorf("%w: %s", ErrLater, said)
+	case r.Code == "BadDigest", r.Code == "InvalidDigest", r.Code == "XAmzContentSHA256Mismatch", r.Code == "IncompleteBody":
+		return fmt.Errorf("%w: the bytes changed on the way: %s", ErrLater, said)
+	case r.StatusCode == http.StatusRequestTimeout, r.StatusCode == http.StatusTooManyRequests,
+		r.StatusCode == http.StatusConflict, r.StatusCode >= 500:
+		return fmt.Errorf("%w: %s", ErrLater, said)
+	}
+	return fmt.Errorf("%w: %s", ErrRefused, said)
+}

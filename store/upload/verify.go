@@ -1,0 +1,209 @@
+package upload
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"moqian/store"
+)
+
+// Verdict of Verify.
+type Verdict struct {
+	Verified int `json:"verified"` // read back whole, SHA-256 equal
+	Lost     int `json:"lost"`     // the archive has not what it took: they are READY again
+	Failed   int `json:"failed"`   // could not be read now
+	Waiting  int `json:"waiting"`  // SENT less than VerifyAfter ago
+}
+
+// Verify reads back each document that was SENT at least VerifyAfter ago and
+// compares its SHA-256. What is equal is VERIFIED. What the archive does not have,
+// or has otherwise, is READY again with the fault "lost", and the log says so.
+// A Sender that cannot be read verifies nothing.
+func (w *Worker) Verify(ctx context.Context) (v Verdict, err error) {
+	a, ok := w.Sender.(Archive)
+	if !ok {
+		return v, nil
+	}
+	due, waiting, err := w.pendingSince(ctx, store.Sent, cmpOr(w.VerifyAfter, 24*time.Hour))
+	v.Waiting = waiting
+	if err != nil || len(due) == 0 {
+		return v, err
+	}
+	r := &reading{w: w, archive: a}
+	r.moves = newGroup(context.WithoutCancel(ctx), together, linger, r.record)
+	work := make(chan store.Item)
+	var workers sync.WaitGroup
+	for range min(w.workers(), len(due)) {
+		workers.Go(func() {
+			for it := range work {
+				c, fault := w.verify(ctx, a, it)
+				if ctx.Err() != nil {
+					continue
+				}
+				r.heard(fault)
+				r.moves.add(c)
+			}
+		})
+	}
+	for _, it := range due {
+		if ctx.Err() != nil || r.over() {
+			break
+		}
+		work <- it
+	}
+	close(work)
+	workers.Wait()
+	err = r.moves.close()
+	r.verdict.Waiting = waiting
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return r.verdict, err
+}
+
+// reading is one run of Verify.
+type reading struct {
+	w       *Worker
+	archive Archive
+	moves   *group[store.Change]
+
+	mu      sync.Mutex // guards what follows
+	verdict Verdict
+	silent  int // reads in a row that found nobody
+	broken  bool
+}
+
+func (r *reading) heard(fault store.Fault) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.silent++; fault != store.FaultUnreachable {
+		r.silent = 0
+	}
+}
+
+func (r *reading) over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.broken || r.silent >= unreachableLimit
+}
+
+func (r *reading) record(ctx context.Context, all []store.Change) error {
+	_, err := r.w.Outbox.MoveAll(ctx, all...)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err != nil {
+		r.broken = true
+		return err
+	}
+	for _, c := range all {
+		switch c.Item.Fault {
+		case "":
+			r.verdict.Verified++
+		case store.FaultLost:
+			r.verdict.Lost++
+		default:
+			r.verdict.Failed++
+		}
+	}
+	return nil
+}
+
+// verify reads one document back and says what to record.
+func (w *Worker) verify(ctx context.Context, a Archive, it store.Item) (store.Change, store.Fault) {
+	_, err := Fetch(ctx, a, it)
+	if err == nil {
+		err = checkIndex(ctx, a, it)
+	}
+	it.Fault, it.Error = FaultOf(err), ""
+	e := store.Entry{Action: "verify"}
+	switch {
+	case err == nil:
+		it.State = store.Verified
+	case errors.Is(err, ErrAbsent), errors.Is(err, ErrAltered):
+		it.State, it.Place, it.Error = store.Ready, "", words(err)
+	default:
+		it.Error = words(err)
+	}
+	return store.Change{Item: it, Entry: e}, it.Fault
+}
+
+// checkIndex reads the index object back too: without it nobody finds the
+// document. Sending again mends it.
+func checkIndex(ctx context.Context, a Archive, it store.Item) error {
+	key, err := Key(it)
+	if err != nil {
+		return err
+	}
+	want, err := json.Marshal(indexOf(it))
+	if err != nil {
+		return err
+	}
+	have, err := a.Get(ctx, IndexKey(key))
+	if err == nil && !bytes.Equal(have, want) {
+		err = ErrAltered
+	}
+	if err != nil {
+		return fmt.Errorf("its index: %w", err)
+	}
+	return nil
+}
+
+// Purge gives up the bytes of documents that were VERIFIED at least keep ago,
+// many in one transaction. Their rows stay.
+func (w *Worker) Purge(ctx context.Context, keep time.Duration) (n int, err error) {
+	due, _, err := w.pendingSince(ctx, store.Verified, keep)
+	if err != nil {
+		return 0, err
+	}
+	const most = 64
+	for len(due) > 0 {
+		now := due[:min(most, len(due))]
+		due = due[len(now):]
+		changes := make([]store.Change, len(now))
+		for i, it := range now {
+			it.State = store.Purged
+			changes[i] = store.Change{Item: it, Entry: store.Entry{Action: "purge"}}
+		}
+		refused, err := w.Outbox.MoveAll(ctx, changes...)
+		if err != nil {
+			return n, err
+		}
+		n += len(now) - len(refused)
+	}
+	return n, nil
+}
+
+// skewed is an archive that knows how far its clock is from ours.
+type skewed interface{ Skew() time.Duration }
+
+// pendingSince gives the items in a state that reached it at least age ago. A
+// clock that runs ahead of the archive's does not make them older; one that was
+// put back makes them wait.
+func (w *Worker) pendingSince(ctx context.Context, s store.State, age time.Duration) (due []store.Item, waiting int, err error) {
+	if w.Outbox == nil || w.Now == nil {
+		return nil, 0, errors.New("upload: Worker needs Outbox and Now")
+	}
+	all, err := w.Outbox.Pending(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	now := w.Now()
+	if a, ok := w.Sender.(skewed); ok {
+		now = now.Add(min(a.Skew(), 0))
+	}
+	for _, it := range all {
+		switch {
+		case it.State != s:
+		case now.Sub(it.Moved) < age:
+			waiting++
+		default:
+			due = append(due, it)
+		}
+	}
+	return due, waiting, nil
+}
