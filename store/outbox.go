@@ -101,9 +101,9 @@ func (t *tx) fileAll(all []Filing, sum func(i int) string) ([]Item, error) {
 		}
 		rows[i] = r
 	}
-	sealed, failed := make([][]byte, len(all)), make([]error, len(all))
+	documents, failed := make([]sealed, len(all)), make([]error, len(all))
 	begin(len(all), func(i int) {
-		sealed[i], failed[i] = t.s.vault.sealDocument(rows[i].ID, rows[i].Seq, all[i].PDF)
+		documents[i], failed[i] = t.s.vault.sealDocument(rows[i].ID, rows[i].Seq, all[i].PDF)
 	}).Wait()
 	out := make([]Item, len(all))
 	for i := range rows {
@@ -111,7 +111,7 @@ func (t *tx) fileAll(all []Filing, sum func(i int) string) ([]Item, error) {
 			return nil, failed[i]
 		}
 		rows[i].SHA256 = sum(i)
-		if err := t.putItem(rows[i], sealed[i]); err != nil {
+		if err := t.putItem(rows[i], documents[i]); err != nil {
 			return nil, err
 		}
 		if err := t.putAccounts(rows[i].ID, all[i].Accounts); err != nil {
@@ -156,14 +156,14 @@ func (t *tx) identify(it Item, e Entry) (row, error) {
 }
 
 // putItem stores the row and the encrypted document of a fresh item.
-func (t *tx) putItem(r row, sealed []byte) error {
+func (t *tx) putItem(r row, s sealed) error {
 	if err := t.putRow(r); err != nil {
 		return err
 	}
 	if err := t.Bucket([]byte(bucketOpen)).Put([]byte(r.ID), nil); err != nil {
 		return err
 	}
-	return t.putSealed(r.ID, sealed)
+	return t.putSealed(r.ID, s)
 }
 
 // List gives the rows, oldest first.

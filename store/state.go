@@ -229,11 +229,11 @@ func (o *Outbox) Renew(ctx context.Context, id string, pdf []byte, e Entry) (it 
 			return err
 		}
 		it = fresh.Item
-		sealed, err := t.s.vault.sealDocument(it.ID, fresh.Seq, pdf)
+		document, err := t.s.vault.sealDocument(it.ID, fresh.Seq, pdf)
 		if err != nil {
 			return err
 		}
-		return t.putItem(fresh, sealed)
+		return t.putItem(fresh, document)
 	})
 	if err != nil {
 		return Item{}, fmt.Errorf("renewing %s: %w", id, err)
