@@ -144,7 +144,7 @@ func TestCloseWhileShowing(t *testing.T) {
 	m.Bulk, m.Encodings = false, 2 // 190 blocks over endpoint 0
 	g := emu.NewSTU(m, rand.Reader)
 	o := open(t, g, Options{Encryption: Clear})
-	g.SetFaults(emu.Faults{Hang: 5 * time.Millisecond})
+	g.SetFaults(emu.Faults{Hang: 20 * time.Millisecond})
 	before := g.Controls()
 	shown := make(chan error, 1)
 	go func() { shown <- o.scr.Show(t.Context(), pattern(800, 480)) }()
