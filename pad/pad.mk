@@ -1,8 +1,9 @@
 # Included by the Makefile: the long tests of the signature pads.
 
-.PHONY: test-hil torture-hil torture-pad
+.PHONY: test-hil torture-hil torture-pad torture
 
 test: test-hil
+torture: torture-pad torture-hil
 
 ## test-hil       pads on a real kernel's USB stack, inside QEMU (about 30 s on an idle machine)
 test-hil: tools
