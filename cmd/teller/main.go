@@ -52,14 +52,7 @@ func run() int {
 		fmt.Fprintf(os.Stderr, "teller: %s\nteller: %s\nteller: %v\n", t.ZH, t.EN, err)
 		return 3
 	}
-	screens := platform.Screens(ctx)
-	if len(screens) > 0 && os.Getenv("FYNE_SCALE") == "" {
-		os.Setenv("FYNE_SCALE", fmt.Sprint(platform.Scale(screens[0])))
-	}
-	o.Place = func() (int, int, bool) {
-		s, ok := platform.Second(screens)
-		return s.X, s.Y, ok
-	}
+	placeWindows(ctx, &o)
 	saw, measured, err := startProbe(f)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "teller: %v\n", errors.Join(err, st.Close()))

@@ -16,7 +16,7 @@ func (k *Ink) place(box Box) Placement {
 	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	r := 0.0
 	for i := range k.tracks {
-		k.tracks[i].walk(coarseStep, func(_, x, y, w float64) {
+		k.tracks[i].walk(math.Max(coarseStep, k.finest), func(_, x, y, w float64) {
 			x0, y0, x1, y1 = math.Min(x0, x), math.Min(y0, y), math.Max(x1, x), math.Max(y1, y)
 			r = math.Max(r, w/2)
 		})

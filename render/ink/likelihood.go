@@ -51,18 +51,18 @@ const (
 // time in s. Where there is too little to go by, the usual hand is assumed.
 func estimate(runs [][]report, u, known float64) noise {
 	s := search{runs: runs, u: u, known: known, least: math.Inf(1)}
-	for lg := minLog; lg <= maxLog; lg++ {
+	for lg := minLog; lg <= maxLog; lg += 2 {
 		s.try(lg)
 	}
-	s.closeIn(0.5)
+	s.closeIn(1)
 	return s.best
 }
 
-// refine estimates again from a good beginning.
-func (n noise) refine(runs [][]report, u, known float64) noise {
+// refine estimates again within nearly two steps (in log10 q) of a beginning.
+func (n noise) refine(runs [][]report, u, known, step float64) noise {
 	s := search{runs: runs, u: u, known: known, least: math.Inf(1)}
 	s.try(math.Log10(n.q))
-	s.closeIn(1)
+	s.closeIn(step)
 	return s.best
 }
 
@@ -83,15 +83,16 @@ func (s *search) try(lg float64) {
 		e.weigh(rs, q, s.u)
 	}
 	s.room = e.squares
-	s2 := e.variance(s.known)
+	s2 := e.variance(s.known, s.best.sigma)
 	if l := e.minusTwoLog(s2, s.known); l < s.least {
 		s.least, s.at, s.best = l, lg, noise{math.Sqrt(s2), q}
 	}
 }
 
-// closeIn looks to both sides in halving steps, down to an eighth of a decade.
+// closeIn looks to both sides in halving steps, down to a quarter of a decade:
+// the error of the ink is flat around its best stiffness.
 func (s *search) closeIn(h float64) {
-	for ; h > 0.1; h /= 2 {
+	for ; h > 0.2; h /= 2 {
 		mid := s.at
 		s.try(mid - h)
 		s.try(mid + h)
@@ -99,13 +100,17 @@ func (s *search) closeIn(h float64) {
 }
 
 // variance is the σ² that makes the innovations most likely, were they spread
-// like Student's t: a burst of jerk must not pass for noise. By reweighting.
-func (e *evidence) variance(known float64) float64 {
+// like Student's t: a burst of jerk must not pass for noise. By reweighting,
+// from a first σ if there is one.
+func (e *evidence) variance(known, first float64) float64 {
 	n := float64(len(e.squares))
 	if n == 0 {
 		return math.Max(known*known, minSigma*minSigma)
 	}
-	s2 := e.middle()
+	s2 := first * first
+	if s2 == 0 {
+		s2 = e.middle()
+	}
 	for range 8 {
 		sum := 0.0
 		for _, z := range e.squares {

@@ -263,16 +263,12 @@ const (
 	mostLive = 400
 )
 
-// pressure of the report to be given: the median of it and its neighbours,
-// smoothed as in even as far as the window reaches.
+// pressure of the report to be given, as in even.
 func (c *Pen) pressure() float64 {
+	at := func(j int) float64 { return c.window[max(0, min(c.size-1, j))].p }
+	m := func(j int) float64 { return median(at(j-1), at(j), at(j+1)) }
 	i := c.given
-	m := func(j int) float64 {
-		j = max(0, min(c.size-1, j))
-		a, b, d := c.window[max(0, j-1)].p, c.window[j].p, c.window[min(c.size-1, j+1)].p
-		return math.Max(math.Min(a, b), math.Min(math.Max(a, b), d))
-	}
-	return (m(i-1) + 2*m(i) + m(i+1)) / 4
+	return calmed(m(i-2), m(i-1), m(i), m(i+1), m(i+2))
 }
 
 // clock puts the stamps of a shaking clock on the beat as they come.

@@ -14,6 +14,8 @@ const (
 	// smoothShare: left out only if its neighbours then deviate by less than
 	// this share of what it did.
 	smoothShare = 0.3
+	// spikesIn: more than one report in so many is no spike but a broken pad.
+	spikesIn = 16
 	// setPrice: one more report is left out only if that makes the way this
 	// many times smoother.
 	setPrice = 3.0
@@ -45,9 +47,13 @@ func despike(rs []report, u float64) {
 	if flagged > len(rs)/2 {
 		return
 	}
-	for i := 0; i < len(rs); i++ {
-		if rs[i].w > 0 && deviation(rs, i, u) > limit && !relieve(rs, i, u) {
-			i += 4
+	tries := 4 + len(rs)/spikesIn
+	for i := 0; i < len(rs) && tries > 0; i++ {
+		if rs[i].w > 0 && deviation(rs, i, u) > limit {
+			tries--
+			if !relieve(rs, i, u) {
+				i += 4
+			}
 		}
 	}
 }

@@ -82,6 +82,9 @@ func New(o Options) (*Desk, error) {
 // Types of business that this desk does, in order.
 func (d *Desk) Types() []*form.Type { return d.o.Types }
 
+// Fonts that pages of this desk are set in: painting them takes the same set.
+func (d *Desk) Fonts() *render.Fonts { return d.o.Fonts }
+
 // Type by its code.
 func (d *Desk) Type(code string) (*form.Type, bool) {
 	for _, t := range d.o.Types {

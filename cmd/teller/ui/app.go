@@ -128,7 +128,10 @@ func build(fy fyne.App, o Options, inline bool) (*App, error) {
 	a.shell = newShell(a)
 	a.page = newLogin(a)
 	a.win.SetContent(a.shell.root)
-	a.win.Resize(fyne.NewSize(1366, 768))
+	if o.Width == 0 || o.Height == 0 {
+		o.Width, o.Height = 1366, 768
+	}
+	a.win.Resize(fyne.NewSize(o.Width, o.Height))
 	a.listen(a.win, a)
 	return a, nil
 }
@@ -188,8 +191,8 @@ func (a *App) goes(f func()) {
 }
 
 // work does something that may take time, one thing after the other, then goes
-// on with the page. While it runs the page takes no keys that act; what is asked
-// meanwhile waits its turn.
+// on with the page. The page takes keys meanwhile: whoever types ahead loses
+// nothing, and what must not happen twice asks busy first.
 func (a *App) work(do func(context.Context), then func()) {
 	if a.inline {
 		do(a.ctx)

@@ -38,7 +38,7 @@ func (p *approve) make(id string) {
 	p.code = a.look.NewDigits(6, 24, 8, 0, false, func() { p.to(2) })
 	p.code.Full = func(string) { p.submit() }
 	p.id.SetText(id)
-	p.in = inputs{all: []input{p.id, p.pw}, changed: func(int) { p.wrong = ""; p.look() }}
+	p.in = inputs{all: []input{p.id, p.pw}, changed: func(int) { p.look() }}
 	if a.o.Factor {
 		p.in.all = append(p.in.all, p.code)
 	}
@@ -59,7 +59,7 @@ func (p *approve) look() {
 func (p *approve) relook()                 { p.make(p.id.Text()) }
 func (p *approve) head() (string, string)  { return p.a.taskHead() }
 func (p *approve) side() fyne.CanvasObject { return p.a.steps(1, p.a.view.Type) }
-func (p *approve) rune(r rune)             { p.in.rune(r) }
+func (p *approve) rune(r rune)             { p.wrong = ""; p.in.rune(r) }
 
 func (p *approve) key(k fyne.KeyName, shift bool) bool {
 	used := p.in.key(k, shift)
@@ -102,7 +102,7 @@ func (p *approve) enter() {
 func (p *approve) submit() {
 	a := p.a
 	id, pw, code := p.id.Text(), p.pw.Bytes(), p.code.Text()
-	if id == "" || len(pw) == 0 || a.o.Factor && p.code.Left() > 0 {
+	if a.busy || id == "" || len(pw) == 0 || a.o.Factor && p.code.Left() > 0 {
 		clear(pw)
 		return
 	}

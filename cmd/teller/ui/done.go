@@ -67,9 +67,15 @@ func codePicture(r *flow.Result) image.Image {
 	return kit.Modules(m.N, m.Dark, 6, kit.Light().Ink)
 }
 
-func (p *done) head() (string, string)      { return p.a.taskHead() }
-func (p *done) side() fyne.CanvasObject     { return p.a.steps(5, p.a.view.Type) }
-func (p *done) rune(rune)                   {}
+func (p *done) head() (string, string)  { return p.a.taskHead() }
+func (p *done) side() fyne.CanvasObject { return p.a.steps(5, p.a.view.Type) }
+
+// rune takes the customer's word while the thank-you page is shown.
+func (p *done) rune(r rune) {
+	if p.a.handed && r >= '1' && r <= '3' {
+		p.a.rate(int(r - '0'))
+	}
+}
 func (p *done) key(fyne.KeyName, bool) bool { return false }
 func (p *done) tick() {
 	if it, err := p.a.o.Store.Outbox().Find(p.a.ctx, p.res.Item.ID); err == nil && (it.State != p.res.Item.State || it.Fault != p.res.Item.Fault) {
@@ -85,6 +91,9 @@ func (p *done) acts() []act {
 		c = append(c, on("F8", a.t("d.print"), p.doPrint), quietly("Ctrl P", a.t("d.print"), p.doPrint))
 	}
 	c = append(c, on("F9", a.t("d.fix"), p.fix))
+	if a.oneWindow() {
+		c = append(c, on("F11", a.t("key.thanks"), a.hand))
+	}
 	if len(p.imgs) > 0 {
 		c = append(c, act{keys: []string{"PgUp", "PgDn"}, word: a.t("key.pages"), do: p.turn})
 	}
@@ -98,7 +107,7 @@ func (p *done) turn(key string) {
 
 func (p *done) next() {
 	a := p.a
-	a.sess, a.view, a.pages = nil, flow.View{}, nil
+	a.sess, a.view, a.pages, a.handed = nil, flow.View{}, nil, false
 	a.open(newHome(a))
 }
 
@@ -162,6 +171,9 @@ func (p *done) picture(fyne.Size) fyne.CanvasObject {
 	head := l.Head([]fyne.CanvasObject{l.Bold(a.t("d.voucher"), 15, l.P.Ink), l.Text(of, 13, l.P.Ink2)},
 		l.Cap("F2", l.P.Ink2, l.P.Surface), l.Text(a.t("key.zoom"), 13, l.P.Ink2))
 	return l.HeadCard(head, l.Stage(kit.Sized(func(s fyne.Size) fyne.CanvasObject {
+		if a.handed && a.thanks.on {
+			return a.mirror(s, 20)
+		}
 		if len(p.imgs) == 0 {
 			word := a.t("d.loading")
 			if p.fault != "" {

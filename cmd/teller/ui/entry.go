@@ -303,6 +303,9 @@ func (p *entryPage) drop() {
 // push sends the entries to the session.
 func (p *entryPage) push() {
 	a := p.a
+	if a.busy {
+		return
+	}
 	p.tried = true
 	p.check()
 	if i := p.firstBad(); i >= 0 {

@@ -157,9 +157,6 @@ func (a *App) typedShortcut(name string, paste func() string) {
 
 // act does what a key means now.
 func (a *App) act(key string) {
-	if a.busy && !harmless(key) {
-		return
-	}
 	for _, c := range a.live() {
 		for _, k := range c.keys {
 			if k == key {
@@ -170,15 +167,6 @@ func (a *App) act(key string) {
 			}
 		}
 	}
-}
-
-// harmless keys work while something is under way.
-func harmless(key string) bool {
-	switch key {
-	case "F1", "F2", "F11", "Ctrl L", "Ctrl D", "Ctrl U":
-		return true
-	}
-	return false
 }
 
 // stopwatch keeps how long the last keys took.

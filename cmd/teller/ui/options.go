@@ -8,7 +8,6 @@ import (
 
 	"moqian/cmd/internal/flow"
 	"moqian/pad"
-	"moqian/render"
 	"moqian/render/form"
 	"moqian/store"
 	"moqian/store/auth"
@@ -25,7 +24,6 @@ type Options struct {
 
 	Store *store.Store
 	Users *auth.Users
-	Fonts *render.Fonts
 	// Desk opens the desk with the PIN of the teller's key, which it wipes.
 	Desk func(ctx context.Context, pin []byte) (*flow.Desk, error)
 	// Factor says that a login needs a code of six digits.
@@ -59,6 +57,8 @@ type Options struct {
 	// Two is where the customer's window goes, in pixels, on desks whose screens
 	// the driver joins to one; nil: the second screen.
 	Two *Area
+	// Width and Height of the teller's window; 0: 1366 × 768.
+	Width, Height float32
 	// Quit, when closed, closes the windows; nil: only people do.
 	Quit <-chan struct{}
 	// Saw hears of each sample with the pen down: the pixel of the customer's

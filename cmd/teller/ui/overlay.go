@@ -262,14 +262,14 @@ func (k *locked) relook() {
 	k.pw = a.look.NewField("", nil).Style(func(f *kit.Field) { f.Secret = true })
 	k.code = a.look.NewDigits(6, 24, 8, 0, false, nil)
 	k.code.Full = func(string) { k.submit() }
-	k.in = inputs{all: []input{k.pw}, changed: func(int) { k.wrong = ""; a.shell.draw() }}
+	k.in = inputs{all: []input{k.pw}, changed: func(int) { a.shell.draw() }}
 	if a.o.Factor {
 		k.in.all = append(k.in.all, k.code)
 	}
 	k.in.to(0)
 }
 
-func (k *locked) rune(r rune)                         { k.in.rune(r) }
+func (k *locked) rune(r rune)                         { k.wrong = ""; k.in.rune(r) }
 func (k *locked) key(n fyne.KeyName, shift bool) bool { return k.in.key(n, shift) }
 
 func (k *locked) acts() []act {
