@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+
+	"moqian/sign/pdf"
 )
 
 var (
@@ -94,12 +96,39 @@ var errNotCMS = errors.New("the CMS is not as RFC 5652 wants it")
 // certificates parses certificates, each bytes once in a verification.
 type certificates struct {
 	parsed map[string]*x509.Certificate
+	lists  map[string]*x509.RevocationList
+	// streams of validation data that were unpacked.
+	streams map[*pdf.Stream][]byte
 	// elsewhere are those of the file's validation data.
 	elsewhere []*x509.Certificate
 }
 
 func newCertificates() *certificates {
-	return &certificates{parsed: map[string]*x509.Certificate{}}
+	return &certificates{parsed: map[string]*x509.Certificate{}, lists: map[string]*x509.RevocationList{}, streams: map[*pdf.Stream][]byte{}}
+}
+
+// list parses a revocation list once.
+func (m *certificates) list(der []byte) (*x509.RevocationList, error) {
+	if l, ok := m.lists[string(der)]; ok {
+		return l, nil
+	}
+	l, err := x509.ParseRevocationList(der)
+	if err == nil {
+		m.lists[string(der)] = l
+	}
+	return l, err
+}
+
+// unpack decodes a stream once.
+func (m *certificates) unpack(s *pdf.Stream) ([]byte, error) {
+	if b, ok := m.streams[s]; ok {
+		return b, nil
+	}
+	b, err := s.Decode()
+	if err == nil {
+		m.streams[s] = b
+	}
+	return b, err
 }
 
 func (m *certificates) parse(der []byte) (*x509.Certificate, error) {
@@ -201,7 +230,7 @@ func (c *cms) bag(e envelope, known *certificates) error {
 		if rest, err = asn1.Unmarshal(rest, &raw); err != nil {
 			return errNotCMS
 		}
-		l, err := x509.ParseRevocationList(raw.FullBytes)
+		l, err := known.list(raw.FullBytes)
 		if err != nil {
 			return fmt.Errorf("a revocation list in the CMS cannot be read: %w", err)
 		}
