@@ -164,12 +164,12 @@ func readCMS(der []byte, kind asn1.ObjectIdentifier, known *certificates, conten
 	if len(e.Signers) != 1 {
 		return nil, fmt.Errorf("%d signers in one CMS", len(e.Signers))
 	}
-	if !e.Content.Type.Equal(kind) || e.Version < 1 || e.Version > 5 || e.Version == 2 || len(e.Digests) != 1 {
-		return nil, errNotCMS
-	}
 	var info signerInfo
 	if err := exactly(e.Signers[0].FullBytes, &info); err != nil {
 		return nil, err
+	}
+	if !e.Content.Type.Equal(kind) || len(e.Digests) != 1 || !soundTags(e, info, kind) {
+		return nil, errNotCMS
 	}
 	c := &cms{value: info.Value}
 	if err := c.bag(e, known); err != nil {
@@ -179,6 +179,18 @@ func readCMS(der []byte, kind asn1.ObjectIdentifier, known *certificates, conten
 		return nil, err
 	}
 	return c, c.check(e, info, kind, content)
+}
+
+// soundTags checks the version (RFC 5652 §5.1) and the tags that encoding/asn1
+// does not look at in raw values.
+func soundTags(e envelope, info signerInfo, kind asn1.ObjectIdentifier) bool {
+	version := 1
+	if !kind.Equal(oidData) || info.Version == 3 {
+		version = 3
+	}
+	tagged := func(v asn1.RawValue, tag byte) bool { return len(v.FullBytes) == 0 || v.FullBytes[0] == tag }
+	return e.Version == version && tagged(e.Content.Data, 0xa0) && tagged(e.Certs, 0xa0) && tagged(e.CRLs, 0xa1) &&
+		tagged(info.Signed, 0xa0) && tagged(info.Unsigned, 0xa1) && tagged(e.Signers[0], 0x30)
 }
 
 // check verifies digest, attributes and signature.
@@ -290,7 +302,7 @@ func attributes(set asn1.RawValue) (map[string][]byte, error) {
 		if more, err := asn1.Unmarshal(raw.FullBytes, &a); err != nil || len(more) > 0 {
 			return nil, errNotCMS
 		}
-		if again, err := asn1.Marshal(a); err != nil || !bytes.Equal(again, raw.FullBytes) {
+		if again, err := asn1.Marshal(a); err != nil || !bytes.Equal(again, raw.FullBytes) || a.Values.FullBytes[0] != 0x31 {
 			return nil, errNotCMS
 		}
 		if out[a.Type.String()] != nil {
