@@ -39,6 +39,8 @@ type Options struct {
 	// ones.
 	Now    func() time.Time
 	Random io.Reader
+	// Only leaves out pads for which it is false; nil takes every pad.
+	Only func(vid, pid uint16) bool
 	// Poll is how often Next looks; 0 is one second.
 	Poll time.Duration
 	// Settle is how long after the start of a capture reports are left-overs
@@ -50,7 +52,7 @@ type Options struct {
 }
 
 func (o Options) drive() drive.Options {
-	return drive.Options{Now: o.Now, Random: o.Random, Encryption: o.Encryption, Settle: o.Settle, Poll: o.Poll}
+	return drive.Options{Now: o.Now, Random: o.Random, Encryption: o.Encryption, Settle: o.Settle, Poll: o.Poll, Only: o.Only}
 }
 
 // Pads opens pads. Its methods may be called from any goroutine.

@@ -15,15 +15,18 @@ type point struct {
 // contour is closed and begins with a point on the curve.
 type contour []point
 
-// maxParts bounds how deep composite glyphs may nest.
-const maxParts = 5
+// Bounds of composite glyphs: how deep they may nest and how many parts one has.
+const (
+	maxDepth = 3
+	maxParts = 64
+)
 
 var errGlyph = errors.New("glyph is cut off")
 
 // contours reads the outline of a glyph in font units; composite glyphs are
 // put together from their parts.
 func (t *trueType) contours(gid uint16, depth int) ([]contour, error) {
-	if depth > maxParts {
+	if depth > maxDepth {
 		return nil, fmt.Errorf("font %s: glyph %d: parts nested too deeply", t.name, gid)
 	}
 	b, err := t.outline(gid)
@@ -137,13 +140,18 @@ func (r *reader) vector(flags []byte, short, same byte) []int {
 	return out
 }
 
-// begun turns a contour so that it begins with a point on the curve; one
-// without such a point gets the one that is implied.
+// begun turns a contour so that it begins with its lowest point on the curve, of
+// those the leftmost (equal strokes then have equal bytes, which packs better);
+// one without such a point gets the one that is implied.
 func (c contour) begun() contour {
+	first := -1
 	for i, p := range c {
-		if p.on {
-			return append(append(contour{}, c[i:]...), c[:i]...)
+		if p.on && (first < 0 || p.y < c[first].y || p.y == c[first].y && p.x < c[first].x) {
+			first = i
 		}
+	}
+	if first >= 0 {
+		return append(append(contour{}, c[first:]...), c[:first]...)
 	}
 	if len(c) == 0 {
 		return nil
@@ -167,7 +175,11 @@ const (
 
 // parts puts a composite glyph together.
 func (t *trueType) parts(r *reader, depth int) (out []contour, err error) {
+	n := 0
 	for flags := uint16(moreParts); flags&moreParts != 0 && !r.short; {
+		if n++; n > maxParts {
+			return nil, errors.New("too many parts")
+		}
 		flags = r.uint16()
 		gid := r.uint16()
 		var dx, dy int

@@ -51,7 +51,7 @@ type spline struct {
 // fewer finds controls of the fewest curves that stay within the tolerance.
 func (s spline) fewer(tolerance float64) []point {
 	for n := 1; n < len(s.ctrls); n++ {
-		if t, ok := s.with(n); ok && s.near(t, tolerance) {
+		if t, ok := s.with(n); ok && s.near(t, tolerance) && t.near(s, tolerance) {
 			return t.ctrls
 		}
 	}
@@ -127,7 +127,8 @@ func (s spline) at(t float64) point {
 }
 
 // near says whether each of the run's points has one of o's within the
-// tolerance; the search walks along, for both go the same way.
+// tolerance; the search walks along, for both go the same way. Asked one way
+// only, it would let a spike of o pass.
 func (s spline) near(o spline, tolerance float64) bool {
 	const here, there = 16, 32
 	at, next := o.at(0), o.at(1.0/there)

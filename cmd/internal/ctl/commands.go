@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+
+	"moqian/cmd/internal/padcmd"
 )
 
 // command is one word of the contract, or two.
@@ -23,11 +25,16 @@ func commands() []command {
 		{word: "verify", args: "[flags] FILE.pdf…", short: "judge vouchers: signature, mark, evidence",
 			example: "tellerctl verify --roots root.pem --json voucher.pdf", run: (*Console).verify},
 		{word: "pads", args: "[--watch]", short: "attached pads and what each can state", example: "tellerctl pads --json", run: (*Console).pads},
+		{word: "calibrate fit", args: "[--keep] < taps.json", short: "taps on targets to a pad's calibration", example: "tellerctl calibrate fit --json < taps.json", more: padcmd.Help, run: (*Console).calibrateFit},
+		{word: "mark keygen", args: "KEYFILE", short: "a fresh key for marks", example: "tellerctl mark keygen branch.json", run: (*Console).markKeygen},
+		{word: "mark read", args: "[--key KEYFILE] [--context FILE] FILE.pdf|FILE.png", short: "read the mark of ink, from a PDF or a scan", example: "tellerctl mark read --key branch.json scan.png", run: (*Console).markRead},
+		{word: "mark check", args: "--key KEYFILE --handle HEX[,HEX…]|@FILE [--original FILE.pdf] FILE.png", short: "does this image carry the mark of this voucher", example: "tellerctl mark check --key branch.json --handle 0de0adb8b5d9fd12 scan.png", run: (*Console).markCheck},
 		{word: "sign", args: "--key KEY.p12 [flags] IN.pdf OUT.pdf", short: "sign a PDF that is not a voucher", example: "tellerctl sign --key t.p12 --pin-file pin --level b-t --tsa http://tsa.example/ in.pdf out.pdf", run: (*Console).sign},
 		{word: "augment", args: "[--level L] [flags] IN.pdf OUT.pdf", short: "add time stamps and revocation data", example: "tellerctl augment --level b-lta --tsa http://tsa.example/ --crl ca.crl in.pdf out.pdf", run: (*Console).augment},
 		{word: "queue list", short: "what waits and where it is", example: "tellerctl queue list --json", run: (*Console).queueList},
 		{word: "queue show", args: "ID|VOUCHER", short: "one row", example: "tellerctl queue show 999990126112800014", run: (*Console).queueShow},
 		{word: "queue find", args: "[--voucher N] [--date D] [--teller T] [--account-file F]", short: "find vouchers again, here and in the archive", example: "tellerctl queue find --date 2026-01-28 --teller t0001", run: (*Console).queueFind},
+		{word: "queue add", args: "FILE.pdf…", short: "take in vouchers of this workstation that it has lost", example: "tellerctl queue add 999990126112800014.pdf", run: (*Console).queueAdd},
 		{word: "queue retry", args: "ID|VOUCHER", short: "try a refused voucher again", example: "tellerctl queue retry 999990126112800014", run: (*Console).queueRetry},
 		{word: "queue export", args: "ID|VOUCHER FILE", short: "copy a voucher's PDF out", example: "tellerctl queue export 999990126112800014 v.pdf", run: (*Console).queueExport},
 		{word: "queue verify", args: "[--after T] [--purge T]", short: "read back what was sent, compare, purge", example: "tellerctl queue verify --purge 720h", run: (*Console).queueVerify},
@@ -40,6 +47,7 @@ func commands() []command {
 		{word: "log checkpoint", short: "sign the log as it stands", example: "tellerctl log checkpoint", run: (*Console).logCheckpoint},
 		{word: "backup", args: "FILE", short: "a checked copy of the store while others work", example: "tellerctl backup store.bak", run: (*Console).backup},
 		{word: "restore", args: "[--lose] FILE", short: "put a backup in the store's place", example: "tellerctl restore store.bak", run: (*Console).restore},
+		{word: "recover", args: "--identity FILE machine.age", short: "a dead workstation's machine key from its escrow copy", example: "tellerctl recover --identity head-office.age machine.age", run: (*Console).recoverKey},
 		{word: "check", short: "read and compare everything in the store", example: "tellerctl check", run: (*Console).check},
 		{word: "compact", short: "give free pages back to the disk", example: "tellerctl compact", run: (*Console).compact},
 		{word: "user add", args: "[--role teller|supervisor|auditor] NAME", short: "a new account; password from --password-file or MOQIAN_PASSWORD", example: "tellerctl user add --password-file p t0003", run: (*Console).userAdd},

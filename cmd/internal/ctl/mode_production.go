@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"moqian/cmd/internal/config"
+	"moqian/cmd/internal/machinekey"
 	"moqian/cmd/internal/station"
 )
 
@@ -17,5 +18,9 @@ func (c *Console) modeSite(string) (config.Site, error) { return config.Default(
 func (c *Console) mode(o station.Options) station.Options { return o }
 
 func (c *Console) prepared(context.Context, *station.Station) error { return nil }
+
+// keyHolders in order of preference: the board's own chip, the user's keyring,
+// a file.
+func keyHolders() []machinekey.Holder { return machinekey.Default() }
 
 const trialBuild = false

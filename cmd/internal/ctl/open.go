@@ -63,7 +63,7 @@ func (c *Console) with(ctx context.Context, f func(*station.Station) error) erro
 }
 
 func (c *Console) options(dir string, site config.Site) station.Options {
-	o := station.Options{Dir: dir, Site: site, MachineKey: station.KeyFile, Now: c.Now}
+	o := station.Options{Dir: dir, Site: site, MachineKey: MachineKey(site), Now: c.Now}
 	if c.Self != "" {
 		o.Check = childCheck(c.Self)
 	}

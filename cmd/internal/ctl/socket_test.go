@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"moqian/cmd/internal/machinekey"
 	"moqian/cmd/internal/station"
 	"moqian/cmd/internal/trial"
 	"moqian/store/auth"
@@ -28,7 +29,7 @@ func TestSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	st, err := station.Open(context.Background(), station.Options{Dir: data, Site: site, Trial: true,
-		MachineKey: station.KeyFile, Factor: auth.Trial{}})
+		MachineKey: machinekey.Keeper{Holders: []machinekey.Holder{machinekey.File{}}}.MachineKey, Factor: auth.Trial{}})
 	if err != nil {
 		t.Fatal(err)
 	}

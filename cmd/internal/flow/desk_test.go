@@ -11,6 +11,7 @@ import (
 
 	"moqian/cmd/internal/config"
 	"moqian/cmd/internal/flow"
+	"moqian/cmd/internal/machinekey"
 	"moqian/cmd/internal/station"
 	"moqian/cmd/internal/trial"
 	"moqian/pad"
@@ -53,7 +54,7 @@ func newRig(tb testing.TB, change func(*config.Site)) *rig {
 	if change != nil {
 		change(&site)
 	}
-	st, err := station.Open(ctx, station.Options{Dir: dir, Site: site, Trial: true, MachineKey: station.KeyFile,
+	st, err := station.Open(ctx, station.Options{Dir: dir, Site: site, Trial: true, MachineKey: machinekey.Keeper{Holders: []machinekey.Holder{machinekey.File{}}}.MachineKey,
 		Factor: auth.Trial{}, Cost: trial.Cost(), Now: c.now})
 	if err != nil {
 		tb.Fatal(err)

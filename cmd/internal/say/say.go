@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"moqian/cmd/internal/flow"
+	"moqian/cmd/internal/machinekey"
 	"moqian/cmd/internal/station"
 	"moqian/pad"
 	"moqian/pad/usb"
@@ -51,6 +52,8 @@ func workstation() []line {
 			"set the clock of this machine"},
 		{store.ErrKey, form.Text{ZH: "本机密钥打不开本机数据，未作任何改动。请联系管理员恢复密钥。", EN: "The machine key does not open this workstation's data; nothing was changed. Ask the administrator to restore the key."},
 			"restore this machine's key, or a backup with tellerctl restore"},
+		{machinekey.ErrLost, form.Text{ZH: "本机密钥丢失，打不开本机数据，未作任何改动。请管理员用托管密钥恢复（tellerctl recover）。", EN: "The machine key of this workstation is lost; nothing was changed. The administrator can recover it from its escrow copy."}, "tellerctl recover --identity FILE machine.age"},
+		{machinekey.ErrUnusable, form.Text{ZH: "保存本机密钥的地方（TPM 或密钥环）目前不可用。请登录桌面后重试或联系管理员。", EN: "What holds the machine key (TPM or keyring) cannot be used now. Log in to the desktop and try again, or ask the administrator."}, ""},
 		{store.ErrDamaged, form.Text{ZH: "本机数据已损坏，未作任何改动。请停止使用并联系管理员用备份恢复。", EN: "The workstation's data are damaged; nothing was changed. Stop and ask the administrator to restore a backup."},
 			"keep the file, then restore a backup with tellerctl restore"},
 		{store.ErrSerials, form.Text{ZH: "今天的凭证号已用完。请换一台终端办理。", EN: "All voucher numbers of today are used. Use another workstation."}, ""},

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"moqian/cmd/internal/config"
+	"moqian/cmd/internal/machinekey"
 	"moqian/store"
 	"moqian/store/auth"
 )
@@ -19,7 +20,7 @@ func open(t *testing.T, dir string, trial bool) (*Station, error) {
 	t.Helper()
 	site := config.Default()
 	site.Floor, site.Ballast = 0, 0
-	return Open(context.Background(), Options{Dir: dir, Site: site, Trial: trial, MachineKey: KeyFile,
+	return Open(context.Background(), Options{Dir: dir, Site: site, Trial: trial, MachineKey: fileKey,
 		Cost: auth.Cost{Time: 1, MemoryK: 64, Threads: 1}})
 }
 
@@ -75,7 +76,7 @@ func TestCheckComesFirst(t *testing.T) {
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Open(context.Background(), Options{Dir: dir, MachineKey: KeyFile,
+	_, err = Open(context.Background(), Options{Dir: dir, MachineKey: fileKey,
 		Check: func(context.Context, string) error { return store.ErrDamaged }})
 	if !errors.Is(err, store.ErrDamaged) {
 		t.Error(err)
@@ -132,16 +133,6 @@ func TestFontsAndTypes(t *testing.T) {
 	}
 }
 
-func TestKeyFile(t *testing.T) {
-	dir := t.TempDir()
-	if _, err := KeyFile(dir, false); !errors.Is(err, store.ErrKey) {
-		t.Error("a lost key was made anew:", err)
-	}
-	a, err := KeyFile(dir, true)
-	if err != nil || len(a) != 32 {
-		t.Fatal(err)
-	}
-	if b, err := KeyFile(dir, false); err != nil || !bytes.Equal(a, b) {
-		t.Error(err)
-	}
+func fileKey(dir string, fresh bool) ([]byte, error) {
+	return machinekey.Keeper{Holders: []machinekey.Holder{machinekey.File{}}}.MachineKey(dir, fresh)
 }

@@ -2,6 +2,7 @@ package robust
 
 import (
 	"math"
+	"slices"
 
 	"moqian/render/ink"
 )
@@ -23,6 +24,8 @@ type shape struct {
 	trace   *trace
 	start   []int // of each chain in the wave
 	size    int   // of the wave
+	// free is 1 where both edges of the line can move, less near where not.
+	free []float64
 }
 
 func newShape(in []ink.Outline, t *trace) *shape {
@@ -57,8 +60,61 @@ func newShape(in []ink.Outline, t *trace) *shape {
 		}
 		s.strokes = append(s.strokes, edges)
 	}
+	s.pair()
 	return s
 }
+
+// pair finds where the line has both edges: only there may they move, or its
+// middle would.
+func (s *shape) pair() {
+	seen := [2][]bool{make([]bool, s.size), make([]bool, s.size)}
+	flat := slices.Concat(s.trace.chains...)
+	for _, edges := range s.strokes {
+		for _, e := range edges {
+			for i, at := range e.at {
+				if at < 0 {
+					continue
+				}
+				k := int(at + 0.5)
+				side := 0
+				if e.p[i].sub(flat[k].p).dot(flat[k].n) < 0 {
+					side = 1
+				}
+				seen[side][k] = true
+			}
+		}
+	}
+	both := make([]float64, s.size)
+	s.free = make([]float64, s.size)
+	for c, from := range s.start {
+		n := len(s.trace.chains[c])
+		has := func(side, i int) bool {
+			for k := max(0, i-1); k <= min(n-1, i+1); k++ {
+				if seen[side][from+k] {
+					return true
+				}
+			}
+			return false
+		}
+		for i := range n {
+			if has(0, i) && has(1, i) {
+				both[from+i] = 1
+			}
+		}
+		for i := range n {
+			far := pairFade
+			for k := max(0, i-pairFade); k <= min(n-1, i+pairFade); k++ {
+				if both[from+k] == 0 {
+					far = min(far, max(k-i, i-k))
+				}
+			}
+			s.free[from+i] = float64(max(0, far-1)) / (pairFade - 1)
+		}
+	}
+}
+
+// pairFade is over how many readings the movement fades to nothing.
+const pairFade = 4
 
 func polygonArea(p []vec) (a float64) {
 	for i := range p {
@@ -162,7 +218,7 @@ func (s *shape) wave(where func(vec) vec, level func(cell int) float64) []float6
 				sum, w = sum+g*raw[k], w+g
 			}
 			end := float64(min(i, len(c)-1-i)) * pace
-			out = append(out, sum/w*min(1, end/0.15))
+			out = append(out, sum/w*min(1, end/0.15)*s.free[len(out)])
 		}
 	}
 	return out

@@ -9,6 +9,9 @@ const (
 	soft = 0.12
 	// reach is how far from the middle of a line its edge is sought, mm.
 	reach = 0.9
+	// sharpest is the cosine of the turn within the nib's width up to which the
+	// edges of a line say where its middle is.
+	sharpest = 0.6
 	// fine is the resolution at which lines are thinned.
 	fine = 600 / mmPerInch
 )
@@ -161,8 +164,8 @@ func (s *shade) side(p, n vec) (float64, bool) {
 	return sum * d / s.perMM, last < 0.2
 }
 
-// trim leaves out the readings near branches and ends, and where the width
-// jumps.
+// trim leaves out the readings near branches and ends, where the line turns
+// within its own width, and where the width jumps.
 func (c chain) trim(p path) {
 	if !p.cycle {
 		for e := range 2 {
@@ -180,6 +183,12 @@ func (c chain) trim(p path) {
 				}
 				c[i].ok = false
 			}
+		}
+	}
+	for i := range c {
+		k := 1 + int(c[i].half/pace)
+		if c[max(0, i-k)].n.dot(c[min(len(c)-1, i+k)].n) < sharpest {
+			c[i].ok = false
 		}
 	}
 	for i := range c {

@@ -30,6 +30,8 @@ type Options struct {
 	// Settle is how long after the start reports are left-overs of the pad's
 	// own queue; 0 is 20 ms, negative none.
 	Settle time.Duration
+	// Only leaves out pads for which it is false; nil takes every pad.
+	Only func(vid, pid uint16) bool
 	// Poll is how often a Watcher looks for pads; 0 is one second.
 	Poll time.Duration
 	// Wait bounds how long a pad may be busy after a command; 0 is 5 s.

@@ -45,7 +45,10 @@ type Row struct {
 }
 
 // candidate: a pad we know, or a HID device that may turn out to be one.
-func candidate(p wire.Port) bool {
+func candidate(p wire.Port, opt Options) bool {
+	if opt.Only != nil && !opt.Only(p.VID, p.PID) {
+		return false
+	}
 	_, known := model.Find(p.VID, p.PID)
 	return known || p.HID
 }
@@ -59,7 +62,7 @@ func List(ctx context.Context, bus wire.Bus, opt Options) ([]Row, error) {
 	}
 	rows := []Row{}
 	for _, p := range ports {
-		if !candidate(p) {
+		if !candidate(p, opt) {
 			continue
 		}
 		if r, ok := row(ctx, bus, p, opt); ok {
@@ -192,7 +195,7 @@ func first(ctx context.Context, bus wire.Bus, opt Options) (*pad.Device, error) 
 	}
 	why := pad.ErrNone
 	for _, p := range ports {
-		if !candidate(p) {
+		if !candidate(p, opt) {
 			continue
 		}
 		d, err := Open(ctx, bus, p, opt, func() { _ = bus.Close() }) // the device's own Close reports what matters
