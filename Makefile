@@ -66,8 +66,16 @@ clean:
 	rm -rf $(BUILD)
 
 -include cmd/teller/e2e.mk
+-include pad/pad.mk
 
 ## notices        NOTICE anew, from the modules' own licences
 .PHONY: notices
 notices:
 	@sed '/^Go modules, by/q' NOTICE > $(BUILD)/NOTICE && .ci/notices >> $(BUILD)/NOTICE && mv $(BUILD)/NOTICE NOTICE
+
+## install-udev   lets the people at this machine open its pads
+.PHONY: install-udev
+install-udev:
+	@sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	$$sudo install -m 644 assets/udev/*.rules /etc/udev/rules.d/ && \
+	{ $$sudo udevadm control --reload && $$sudo udevadm trigger --subsystem-match=usb || echo "udev is not running here: the rule counts from the next start"; }

@@ -10,6 +10,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"fyne.io/fyne/v2/app"
@@ -42,7 +44,7 @@ func run() int {
 		fmt.Fprintf(os.Stderr, "teller: 没有可用的显示器，无法打开窗口。请在图形桌面中启动，或改用 tellerctl。\nteller: %v\nhint: start it in a graphical session (DISPLAY or WAYLAND_DISPLAY), or use tellerctl, which needs no window\n", err)
 		return 3
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	st, o, err := open(ctx, f)
 	if err != nil {
@@ -50,14 +52,13 @@ func run() int {
 		fmt.Fprintf(os.Stderr, "teller: %s\nteller: %s\nteller: %v\n", t.ZH, t.EN, err)
 		return 3
 	}
-	screens := platform.Screens(ctx)
-	if len(screens) > 0 && os.Getenv("FYNE_SCALE") == "" {
-		os.Setenv("FYNE_SCALE", fmt.Sprint(platform.Scale(screens[0])))
+	placeWindows(ctx, &o)
+	saw, measured, err := startProbe(f)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "teller: %v\n", errors.Join(err, st.Close()))
+		return 3
 	}
-	o.Place = func() (int, int, bool) {
-		s, ok := platform.Second(screens)
-		return s.X, s.Y, ok
-	}
+	o.Saw, o.Quit = saw, ctx.Done()
 	a, err := ui.New(app.NewWithID(appID), o)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "teller: %v\n", errors.Join(err, st.Close()))
@@ -67,6 +68,7 @@ func run() int {
 	go func() { served <- ctl.Serve(ctx, st, time.Now) }()
 	a.Run()
 	stop()
+	measured(a.Frames())
 	if err := errors.Join(<-served, st.Close()); err != nil {
 		fmt.Fprintf(os.Stderr, "teller: closing: %v\n", err)
 		return 3

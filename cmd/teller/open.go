@@ -31,6 +31,9 @@ const (
 type flags struct {
 	data, config, lang string
 	one                bool
+	two                string
+	probe              string // trial builds only
+	probeX             int
 }
 
 func (f *flags) parse(args []string) error {
@@ -39,6 +42,8 @@ func (f *flags) parse(args []string) error {
 	set.StringVar(&f.config, "config", "", "site configuration `file`; without it site.json in the folder")
 	set.StringVar(&f.lang, "lang", "", "`zh` or en, until the teller switches")
 	set.BoolVar(&f.one, "one-window", false, "customer and teller share a window although there are two screens")
+	set.StringVar(&f.two, "customer-at", "", "`X,Y,W,H`: where the customer's window goes, in pixels, when the screens are joined to one")
+	probeFlags(set, f)
 	set.Usage = func() {
 		fmt.Fprintln(set.Output(), "teller: the desktop program\n\nexample: teller --data trial")
 		set.PrintDefaults()
@@ -90,12 +95,14 @@ func options(ctx context.Context, st *station.Station, f flags) (ui.Options, err
 	if f.lang != "" {
 		o.Lang = f.lang
 	}
+	if f.two != "" {
+		o.Two = new(ui.Area)
+		if _, err := fmt.Sscanf(f.two, "%d,%d,%d,%d", &o.Two.X, &o.Two.Y, &o.Two.W, &o.Two.H); err != nil {
+			return o, fmt.Errorf("--customer-at %s: want X,Y,W,H", f.two)
+		}
+	}
 	if platform.CanPrint() {
 		o.Print = platform.Print
-	}
-	var err error
-	if o.Fonts, err = station.Fonts(site.Fonts); err != nil {
-		return o, err
 	}
 	o.Desk = func(ctx context.Context, pin []byte) (*flow.Desk, error) {
 		key, err := st.OpenKey(pin)
@@ -129,4 +136,35 @@ func exporter(dir string) func(string, []byte) (string, error) {
 		path := filepath.Join(out, filepath.Base(name))
 		return path, os.WriteFile(path, data, 0o600)
 	}
+}
+
+// placeWindows makes the windows fit the screens: the scale before the toolkit
+// starts, the teller's window as large as its screen, the customer's on the
+// second. Where the screens are joined to one, the teller has what is left of
+// the customer's.
+func placeWindows(ctx context.Context, o *ui.Options) {
+	screens := platform.Screens(ctx)
+	o.Place = func() (int, int, bool) {
+		s, ok := platform.Second(screens)
+		return s.X, s.Y, ok
+	}
+	if len(screens) == 0 {
+		return
+	}
+	s := screens[0]
+	for _, x := range screens {
+		if x.Primary {
+			s = x
+		}
+	}
+	if o.Two != nil {
+		s.W = min(s.W, max(800, o.Two.X))
+	}
+	scale := platform.Scale(s)
+	if env := os.Getenv("FYNE_SCALE"); env == "" {
+		_ = os.Setenv("FYNE_SCALE", fmt.Sprint(scale)) // else the toolkit's own
+	} else if _, err := fmt.Sscan(env, &scale); err != nil {
+		return
+	}
+	o.Width, o.Height = float32(float64(s.W)/scale), float32(float64(s.H)/scale)
 }

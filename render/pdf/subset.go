@@ -153,7 +153,7 @@ func (s *subset) setter() []byte {
 	name := []byte("S")
 	tables["name"] = append([]byte{0, 0, 0, 1, 0, 18, 0, 3, 0, 1, 4, 9, 0, 6, 0, byte(len(name)), 0, 0}, name...)
 	tables["OS/2"] = make([]byte, 78)
-	tables["post"] = make([]byte, 32)
+	tables["post"] = append([]byte{0, 3}, make([]byte, 30)...) // no names
 	return assemble(tables)
 }
 

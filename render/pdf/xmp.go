@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"moqian/sign/pdf"
 )
@@ -24,6 +25,9 @@ func packet(d Doc) (xmp []byte, created string, err error) {
 	at, err := time.Parse(time.RFC3339, d.Created)
 	if err != nil {
 		return nil, "", fmt.Errorf("creation date: %w", err)
+	}
+	if !isText(d.Title) {
+		return nil, "", errors.New("the title holds what XML cannot")
 	}
 	var b bytes.Buffer
 	b.WriteString("<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n" +
@@ -51,6 +55,9 @@ func writeSchema(b *bytes.Buffer, data []Property) error {
 		if !name.MatchString(p.Name) {
 			return fmt.Errorf("voucher data: %q is no name", p.Name)
 		}
+		if !isText(p.Value + p.Description) {
+			return fmt.Errorf("voucher data: %s holds what XML cannot", p.Name)
+		}
 		if i > 0 {
 			meaning.WriteString("; ")
 		}
@@ -64,6 +71,13 @@ func writeSchema(b *bytes.Buffer, data []Property) error {
 		`<rdf:Description rdf:about="" xmlns:mq="` + Namespace + `"><mq:Data><rdf:Seq>` + "\n" + values.String() +
 		"</rdf:Seq></mq:Data></rdf:Description>\n")
 	return nil
+}
+
+// isText says whether a text has only characters of XML 1.0.
+func isText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
+	})
 }
 
 // escape makes a text the content of an element; quotes may stay.

@@ -48,3 +48,25 @@ func TestGatewayConforms(t *testing.T) {
 		})
 	}
 }
+
+func TestBankConforms(t *testing.T) {
+	yes := true
+	for _, c := range []struct {
+		name   string
+		faults uploadtest.Faults
+		change func(*upload.S3Options)
+	}{
+		{"good", uploadtest.Faults{}, nil},
+		{"ignores conditions and digests", uploadtest.Faults{NoConditions: true, NoDigests: true}, nil},
+		{"ignores conditions, known", uploadtest.Faults{NoConditions: true}, func(o *upload.S3Options) { o.Unconditional = &yes }},
+		{"a day ahead", uploadtest.Faults{Ahead: 24 * time.Hour}, nil},
+		{"a day behind", uploadtest.Faults{Ahead: -24 * time.Hour}, nil},
+		{"does everything twice", uploadtest.Faults{Twice: 1, NoConditions: true}, func(o *upload.S3Options) { o.Unconditional = &yes }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			uploadtest.Conform(t, func(t *testing.T) upload.Archive {
+				return newS3(t, uploadtest.NewBank(t, c.faults).URL, c.change)
+			})
+		})
+	}
+}

@@ -1,8 +1,11 @@
 package upload
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -113,6 +116,9 @@ func (r *reading) record(ctx context.Context, all []store.Change) error {
 // verify reads one document back and says what to record.
 func (w *Worker) verify(ctx context.Context, a Archive, it store.Item) (store.Change, store.Fault) {
 	_, err := Fetch(ctx, a, it)
+	if err == nil {
+		err = checkIndex(ctx, a, it)
+	}
 	it.Fault, it.Error = FaultOf(err), ""
 	e := store.Entry{Action: "verify"}
 	switch {
@@ -124,6 +130,27 @@ func (w *Worker) verify(ctx context.Context, a Archive, it store.Item) (store.Ch
 		it.Error = words(err)
 	}
 	return store.Change{Item: it, Entry: e}, it.Fault
+}
+
+// checkIndex reads the index object back too: without it nobody finds the
+// document. Sending again mends it.
+func checkIndex(ctx context.Context, a Archive, it store.Item) error {
+	key, err := Key(it)
+	if err != nil {
+		return err
+	}
+	want, err := json.Marshal(indexOf(it))
+	if err != nil {
+		return err
+	}
+	have, err := a.Get(ctx, IndexKey(key))
+	if err == nil && !bytes.Equal(have, want) {
+		err = ErrAltered
+	}
+	if err != nil {
+		return fmt.Errorf("its index: %w", err)
+	}
+	return nil
 }
 
 // Purge gives up the bytes of documents that were VERIFIED at least keep ago,

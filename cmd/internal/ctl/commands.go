@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+
+	"moqian/cmd/internal/padcmd"
 )
 
 // command is one word of the contract, or two.
@@ -23,6 +25,7 @@ func commands() []command {
 		{word: "verify", args: "[flags] FILE.pdf…", short: "judge vouchers: signature, mark, evidence",
 			example: "tellerctl verify --roots root.pem --json voucher.pdf", run: (*Console).verify},
 		{word: "pads", args: "[--watch]", short: "attached pads and what each can state", example: "tellerctl pads --json", run: (*Console).pads},
+		{word: "calibrate fit", args: "[--keep] < taps.json", short: "taps on targets to a pad's calibration", example: "tellerctl calibrate fit --json < taps.json", more: padcmd.Help, run: (*Console).calibrateFit},
 		{word: "mark keygen", args: "KEYFILE", short: "a fresh key for marks", example: "tellerctl mark keygen branch.json", run: (*Console).markKeygen},
 		{word: "mark read", args: "[--key KEYFILE] [--context FILE] FILE.pdf|FILE.png", short: "read the mark of ink, from a PDF or a scan", example: "tellerctl mark read --key branch.json scan.png", run: (*Console).markRead},
 		{word: "mark check", args: "--key KEYFILE --handle HEX[,HEX…]|@FILE [--original FILE.pdf] FILE.png", short: "does this image carry the mark of this voucher", example: "tellerctl mark check --key branch.json --handle 0de0adb8b5d9fd12 scan.png", run: (*Console).markCheck},
@@ -31,6 +34,7 @@ func commands() []command {
 		{word: "queue list", short: "what waits and where it is", example: "tellerctl queue list --json", run: (*Console).queueList},
 		{word: "queue show", args: "ID|VOUCHER", short: "one row", example: "tellerctl queue show 999990126112800014", run: (*Console).queueShow},
 		{word: "queue find", args: "[--voucher N] [--date D] [--teller T] [--account-file F]", short: "find vouchers again, here and in the archive", example: "tellerctl queue find --date 2026-01-28 --teller t0001", run: (*Console).queueFind},
+		{word: "queue add", args: "FILE.pdf…", short: "take in vouchers of this workstation that it has lost", example: "tellerctl queue add 999990126112800014.pdf", run: (*Console).queueAdd},
 		{word: "queue retry", args: "ID|VOUCHER", short: "try a refused voucher again", example: "tellerctl queue retry 999990126112800014", run: (*Console).queueRetry},
 		{word: "queue export", args: "ID|VOUCHER FILE", short: "copy a voucher's PDF out", example: "tellerctl queue export 999990126112800014 v.pdf", run: (*Console).queueExport},
 		{word: "queue verify", args: "[--after T] [--purge T]", short: "read back what was sent, compare, purge", example: "tellerctl queue verify --purge 720h", run: (*Console).queueVerify},

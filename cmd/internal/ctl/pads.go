@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"time"
 
+	"moqian/cmd/internal/padcmd"
+	"moqian/cmd/internal/station"
 	"moqian/pad"
 	"moqian/pad/usb"
 )
@@ -22,16 +22,16 @@ func (c *Console) pads(ctx context.Context, args []string) error {
 	}
 	p := usb.New(usb.Options{Now: c.Now})
 	if *watch {
-		return c.watchPads(ctx, p)
+		return padcmd.Watch(ctx, p, time.Second, c.padChange)
 	}
-	rows, err := p.List(ctx)
-	if err != nil {
+	rows, err := padcmd.List(ctx, p)
+	if err != nil && !errors.Is(err, pad.ErrNone) {
 		return fmt.Errorf("looking for pads: %w", err)
 	}
 	if rows == nil {
-		rows = []usb.Row{}
+		rows = []padcmd.Row{}
 	}
-	if err := c.show(rows, func(w io.Writer) { printPads(w, rows) }); err != nil {
+	if err := c.show(rows, func(w io.Writer) { _ = padcmd.Text(w, rows) }); err != nil {
 		return err
 	}
 	if len(rows) == 0 {
@@ -40,72 +40,12 @@ func (c *Console) pads(ctx context.Context, args []string) error {
 	return nil
 }
 
-func printPads(w io.Writer, rows []usb.Row) {
-	for _, r := range rows {
-		fmt.Fprintf(w, "%04x:%04x %-8s %s %s %s\n", r.VID, r.PID, r.State, r.Maker, r.Model, r.Serial)
-		if r.State == "ready" {
-			fmt.Fprintf(w, "          %.1f × %.1f mm, %d levels, %.0f Hz, screen %s; states %s\n",
-				r.WidthMM, r.HeightMM, r.Levels, r.RateHz, or(r.Screen, "none"), strings.Join(r.Evidence, ", "))
-		}
-		if r.Why != "" {
-			fmt.Fprintf(w, "          %s\n", r.Why)
-		}
-		if r.Hardware != "" {
-			fmt.Fprintf(w, "          %s\n", r.Hardware)
-		}
+func (c *Console) padChange(change padcmd.Change) error {
+	if c.common.json {
+		return json.NewEncoder(c.Out).Encode(change)
 	}
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-// watchPads tells what changes, once a second.
-func (c *Console) watchPads(ctx context.Context, p *usb.Pads) error {
-	var before []string
-	for {
-		rows, err := p.List(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil && !errors.Is(err, pad.ErrNone) {
-			return fmt.Errorf("looking for pads: %w", err)
-		}
-		var now []string
-		for _, r := range rows {
-			b, err := json.Marshal(r)
-			if err != nil {
-				return err
-			}
-			now = append(now, string(b))
-			if slices.Contains(before, string(b)) {
-				continue
-			}
-			if c.common.json {
-				fmt.Fprintf(c.Out, "%s\n", b)
-			} else {
-				printPads(c.Out, []usb.Row{r})
-			}
-		}
-		for _, b := range before {
-			var r usb.Row
-			if json.Unmarshal([]byte(b), &r) == nil && !slices.Contains(now, b) {
-				r.State = "gone"
-				if err := c.show(r, func(w io.Writer) { printPads(w, []usb.Row{r}) }); err != nil {
-					return err
-				}
-			}
-		}
-		before = now
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(time.Second):
-		}
-	}
+	fmt.Fprintf(c.Out, "%s ", change.What)
+	return padcmd.Text(c.Out, []padcmd.Row{change.Row})
 }
 
 // padCheck is doctor's line about the pad.
@@ -120,4 +60,39 @@ func (c *Console) padCheck(ctx context.Context) Check {
 		return Check{Name: "pad", What: rows[0].State + ": " + rows[0].Why, Mend: "see tellerctl pads; make install-udev gives permission"}
 	}
 	return Check{Name: "pad", OK: true, What: rows[0].Maker + " " + rows[0].Model}
+}
+
+// calibrateFit turns taps into a calibration and keeps it if asked to.
+func (c *Console) calibrateFit(ctx context.Context, args []string) error {
+	f := c.flags("calibrate fit")
+	keep := f.Bool("keep", false, "keep it for this pad, if it passes")
+	if _, err := c.parse("calibrate fit", f, args, 0, 0); err != nil {
+		return err
+	}
+	if !*keep {
+		return c.fit(ctx, nil)
+	}
+	return c.with(ctx, func(st *station.Station) error { return c.fit(ctx, st) })
+}
+
+// fit reads the taps; st, if any, keeps the calibration when it passes.
+func (c *Console) fit(ctx context.Context, st *station.Station) error {
+	r, err := padcmd.Fit(c.In)
+	misfit := errors.Is(err, pad.ErrMisfit)
+	if err != nil && !misfit {
+		return fmt.Errorf("fitting: %w", err)
+	}
+	if st != nil && !misfit {
+		if err := st.KeepCalibration(ctx, r.Calibration); err != nil {
+			return fmt.Errorf("keeping the calibration: %w", err)
+		}
+	}
+	err = c.show(r, func(w io.Writer) {
+		fmt.Fprintf(w, "%s %s: %s, RMS %.3f mm, max %.3f mm, leave-one-out %.3f mm over %d targets\n",
+			r.Verdict, r.ID, r.Kind, r.RMS, r.Max, r.LeaveOneOut, r.Targets)
+	})
+	if err == nil && misfit {
+		return answer(exitNo)
+	}
+	return err
 }

@@ -178,7 +178,7 @@ func (c *Console) forward(ctx context.Context, dir string) (code int, ok bool, e
 
 // wantsInput says whether the line reads standard input.
 func (c *Console) wantsInput() bool {
-	return slices.Contains(c.args, "-") || slices.Contains(c.args, "--resync") || slices.Contains(c.args, "-resync")
+	return slices.Contains(c.args, "-") || slices.Contains(c.args, "--resync") || slices.Contains(c.args, "-resync") || slices.Contains(c.args, "calibrate")
 }
 
 func (c *Console) relay(conn io.Reader) (int, error) {

@@ -20,6 +20,7 @@ type Box struct {
 	s       *Session
 	dev     *pad.Device
 	capture *pad.Capture
+	noise   float64 // of the pad, mm; 0: unknown
 
 	mu      sync.Mutex
 	samples []pad.Sample // of the live view, for Ink; overwritten with the box
@@ -35,7 +36,18 @@ func (s *Session) Open(ctx context.Context, dev *pad.Device) (*Box, error) {
 	if err := s.d.Ready(ctx, dev); err != nil {
 		return nil, err
 	}
-	s.box = &Box{s: s, dev: dev, capture: new(pad.Capture)}
+	box := &Box{s: s, dev: dev, capture: new(pad.Capture)}
+	if s.d.o.Calibration != nil {
+		c, err := s.d.o.Calibration(ctx, dev.Info())
+		if err != nil {
+			return nil, &NotReady{Pad, err}
+		}
+		dev.Calibrate(c)
+		if c != nil {
+			box.noise = c.NoiseMM
+		}
+	}
+	s.box = box
 	s.show()
 	return s.box, nil
 }
@@ -82,11 +94,7 @@ func (b *Box) Ink() ([]ink.Outline, error) {
 
 func (b *Box) params() ink.Params {
 	at := b.s.sheet.Boxes[len(b.s.inks)]
-	p := ink.Params{Box: ink.Box{W: at.W, H: at.H}, Nib: b.s.d.o.Nib}
-	if b.s.d.o.Noise != nil {
-		p.Noise = b.s.d.o.Noise(b.dev.Info())
-	}
-	return p
+	return ink.Params{Box: ink.Box{W: at.W, H: at.H}, Nib: b.s.d.o.Nib, Noise: b.noise, Rate: b.dev.Info().Rate}
 }
 
 // Discard closes the box without ink, after Record has returned: the customer

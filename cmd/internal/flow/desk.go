@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"crypto"
 	"crypto/x509"
 	"errors"
@@ -44,8 +45,8 @@ type Options struct {
 	Nib      ink.Nib
 	// Mark says how strong the mark in the width of the line is.
 	Mark watermark.Options
-	// Noise is a pad's measured noise σ in mm, 0 unknown; nil: all unknown.
-	Noise func(pad.Info) float64
+	// Calibration of a pad, nil where it has none; the function may be nil.
+	Calibration func(context.Context, pad.Info) (*pad.Calibration, error)
 	// Trial marks everything TEST. Without it a software pad is refused.
 	Trial bool
 	Now   func() time.Time
@@ -80,6 +81,9 @@ func New(o Options) (*Desk, error) {
 
 // Types of business that this desk does, in order.
 func (d *Desk) Types() []*form.Type { return d.o.Types }
+
+// Fonts that pages of this desk are set in: painting them takes the same set.
+func (d *Desk) Fonts() *render.Fonts { return d.o.Fonts }
 
 // Type by its code.
 func (d *Desk) Type(code string) (*form.Type, bool) {

@@ -1,11 +1,15 @@
 package proof
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"moqian/cmd/internal/manifest"
+	"moqian/render/ink"
 	"moqian/render/watermark"
+	"moqian/render/watermark/robust"
 	object "moqian/sign/pdf"
 )
 
@@ -78,12 +82,16 @@ func (e *examiner) marks(doc *object.File, d *manifest.Data) {
 		m := SignerMark{Binding: Binding{State: watermark.Absent, Altered: []int{}}}
 		if d == nil {
 			m.Binding = binding(watermark.Read(k.Outlines, *key, nil))
+			m.Robust = readRobust(k.Outlines, *key)
 		} else {
 			m = e.check(doc, k, i)
 		}
 		e.Mark.Signers = append(e.Mark.Signers, m)
 	}
 	e.Mark.Binding = worst(e.Mark.Signers)
+	if len(e.Mark.Signers) > 0 {
+		e.Mark.Robust = weakest(e.Mark.Signers)
+	}
 	if d != nil {
 		e.places()
 		e.markProblems()
@@ -114,7 +122,23 @@ func (e *examiner) check(doc *object.File, k Ink, i int) SignerMark {
 	}
 	context := e.data.Context(i)
 	m.Binding = binding(watermark.Check(k.Outlines, *e.options.MarkKey, h, &context))
+	m.Robust = checkRobust(k.Outlines, *e.options.MarkKey, h, s.Mark.Robust.Bits)
 	return m
+}
+
+// checkRobust asks for the voucher's own handle.
+func checkRobust(in []ink.Outline, key watermark.Key, handle []byte, bits int) Robust {
+	c := robust.CheckOutlines(in, watermark.Robust(key), [][]byte{handle})
+	if len(c) == 0 || !c[0].Accept {
+		return Robust{}
+	}
+	return Robust{Found: true, Handle: hex.EncodeToString(c[0].Handle), Bits: bits, T: c[0].T}
+}
+
+// readRobust reads a handle that nobody names.
+func readRobust(in []ink.Outline, key watermark.Key) Robust {
+	r := robust.ReadOutlines(in, watermark.Robust(key))
+	return Robust{Found: r.Found, Handle: hex.EncodeToString(r.Handle), Bits: r.Bits, T: r.T}
 }
 
 func binding(r watermark.Reading) Binding {
@@ -123,6 +147,12 @@ func binding(r watermark.Reading) Binding {
 		b.Altered = []int{}
 	}
 	return b
+}
+
+// weakest is the robust mark of the ink that carries it worst: found only where
+// all carry it.
+func weakest(list []SignerMark) Robust {
+	return slices.MinFunc(list, func(a, b SignerMark) int { return cmp.Compare(a.Robust.T, b.Robust.T) }).Robust
 }
 
 // severity orders states; the worst of a file is its state.

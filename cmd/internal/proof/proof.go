@@ -72,6 +72,8 @@ type Voucher struct {
 	Test        bool      `json:"test"`
 	Text        string    `json:"text_sha256"`
 	Signers     int       `json:"signers"`
+	// MarkKey names the key of the marks; see manifest.KeyID.
+	MarkKey string `json:"mark_key,omitempty"`
 }
 
 // Pad is the evidence of all captures. Source says whose word it is: "signed"
@@ -154,6 +156,7 @@ func (e *examiner) read(doc *object.File) {
 	e.Voucher = &Voucher{
 		Number: d.Number, Type: d.Type, Business: d.Business, Time: d.Time, Branch: d.Branch, Workstation: d.Workstation,
 		Teller: d.Teller, Supervisor: d.Supervisor, Test: d.Trial, Text: hex.EncodeToString(d.Text[:]), Signers: len(d.Signers),
+		MarkKey: d.MarkKey,
 	}
 	e.captures()
 	e.boundCertificate()

@@ -56,7 +56,7 @@ func Pool(files ...string) (*x509.CertPool, error) {
 // Desk is where transactions happen; key is the teller's.
 func (st *Station) Desk(ctx context.Context, key sign.Key) (*flow.Desk, error) {
 	o := flow.Options{Store: st.Store, Users: st.Users, Key: key, Trial: st.Trial, Now: st.now, Rand: st.rand,
-		Prefix:     st.Site.ReceiptPrefix,
+		Prefix: st.Site.ReceiptPrefix, Calibration: st.Calibration,
 		BranchCode: st.Site.BranchCode, Workstation: st.Site.Workstation,
 		Bank: form.Text(st.Site.Bank), Branch: form.Text(st.Site.Branch),
 		Seal: render.SealText{Arc: st.Site.Seal, Number: st.Site.SealNumber},

@@ -32,12 +32,13 @@ type App struct {
 	theme  [2]*kit.Theme // light, dark
 	inline bool          // tests: nothing runs in other goroutines
 
-	ctx   context.Context
-	stop  context.CancelFunc
-	wg    sync.WaitGroup
-	jobs  chan func()
-	busy  bool
-	since time.Time // of the busy job
+	ctx  context.Context
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+	jobs chan func()
+	busy bool
+
+	pending []job // begun while busy
 
 	shell *shell
 	page  page
@@ -66,7 +67,9 @@ type App struct {
 	offAt    time.Time
 	notice   *notice
 	sending  bool
-	slide    int // seconds of the idle screen
+	freezing *freezer // while a page is made into a picture
+	slide    int      // seconds of the idle screen
+	title    string
 	fits     fits
 	nReplay  int
 	keyed    time.Time
@@ -125,7 +128,10 @@ func build(fy fyne.App, o Options, inline bool) (*App, error) {
 	a.shell = newShell(a)
 	a.page = newLogin(a)
 	a.win.SetContent(a.shell.root)
-	a.win.Resize(fyne.NewSize(1366, 768))
+	if o.Width == 0 || o.Height == 0 {
+		o.Width, o.Height = 1366, 768
+	}
+	a.win.Resize(fyne.NewSize(o.Width, o.Height))
 	a.listen(a.win, a)
 	return a, nil
 }
@@ -133,7 +139,7 @@ func build(fy fyne.App, o Options, inline bool) (*App, error) {
 // Run shows the windows, starts the goroutines and returns when the teller's
 // window was closed and everything has ended.
 func (a *App) Run() {
-	if !a.o.One && secondScreen(a.fy) {
+	if !a.o.One && (a.o.Two != nil || secondScreen(a.fy)) {
 		a.cust = newCustomerWindow(a)
 	}
 	a.fy.Lifecycle().SetOnStarted(func() {
@@ -166,6 +172,13 @@ func (a *App) start() {
 			}
 		}
 	})
+	a.goes(func() {
+		select {
+		case <-a.o.Quit:
+			a.bridge.later(a.fy.Quit)
+		case <-a.ctx.Done():
+		}
+	})
 	a.goes(a.waitForPads)
 	a.goes(a.keepSending)
 	a.goes(a.ticks)
@@ -178,7 +191,8 @@ func (a *App) goes(f func()) {
 }
 
 // work does something that may take time, one thing after the other, then goes
-// on with the page. While it runs the page takes no keys that act.
+// on with the page. The page takes keys meanwhile: whoever types ahead loses
+// nothing, and what must not happen twice asks busy first.
 func (a *App) work(do func(context.Context), then func()) {
 	if a.inline {
 		do(a.ctx)
@@ -186,22 +200,49 @@ func (a *App) work(do func(context.Context), then func()) {
 		return
 	}
 	if a.busy {
+		a.pending = append(a.pending, job{do, then})
 		return
 	}
-	a.busy, a.since = true, time.Now()
-	done := func() {
-		a.busy = false
-		then()
-		a.shell.draw()
-	}
-	select {
-	case a.jobs <- func() {
+	a.busy = true
+	a.jobs <- func() {
 		do(a.ctx)
-		a.bridge.later(done)
-	}:
-	default:
-		a.busy = false
+		a.bridge.later(func() { a.worked(then) })
 	}
+}
+
+// aside does something that may take time beside the session: the page goes on
+// taking keys.
+func (a *App) aside(do func(context.Context), then func()) {
+	if a.inline {
+		do(a.ctx)
+		then()
+		return
+	}
+	a.goes(func() {
+		do(a.ctx)
+		a.bridge.later(func() {
+			then()
+			a.shell.draw()
+		})
+	})
+}
+
+// job is something that may take time, and what follows.
+type job struct {
+	do   func(context.Context)
+	then func()
+}
+
+// worked ends a job and begins the one that waits.
+func (a *App) worked(then func()) {
+	a.busy = false
+	then()
+	if len(a.pending) > 0 && !a.busy {
+		j := a.pending[0]
+		a.pending = a.pending[1:]
+		a.work(j.do, j.then)
+	}
+	a.shell.draw()
 }
 
 // waitForPads opens the next pad whenever there is none.
@@ -263,7 +304,9 @@ func (a *App) ticks() {
 }
 
 func (a *App) tick() {
-	a.shell.top()
+	if !a.bridge.state().down {
+		a.shell.top()
+	}
 	if a.notice != nil && !a.notice.until.IsZero() && a.o.Now().After(a.notice.until) {
 		a.notice = nil
 		a.shell.draw()

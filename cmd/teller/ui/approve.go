@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"image"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -19,6 +20,7 @@ type approve struct {
 	in     inputs
 	id, pw *kit.Field
 	code   *kit.Digits
+	at     int    // half page of the draft that is shown
 	who    string // name of the approver once known
 	wrong  string
 }
@@ -36,7 +38,7 @@ func (p *approve) make(id string) {
 	p.code = a.look.NewDigits(6, 24, 8, 0, false, func() { p.to(2) })
 	p.code.Full = func(string) { p.submit() }
 	p.id.SetText(id)
-	p.in = inputs{all: []input{p.id, p.pw}, changed: func(int) { p.wrong = ""; p.look() }}
+	p.in = inputs{all: []input{p.id, p.pw}, changed: func(int) { p.look() }}
 	if a.o.Factor {
 		p.in.all = append(p.in.all, p.code)
 	}
@@ -57,7 +59,7 @@ func (p *approve) look() {
 func (p *approve) relook()                 { p.make(p.id.Text()) }
 func (p *approve) head() (string, string)  { return p.a.taskHead() }
 func (p *approve) side() fyne.CanvasObject { return p.a.steps(1, p.a.view.Type) }
-func (p *approve) rune(r rune)             { p.in.rune(r) }
+func (p *approve) rune(r rune)             { p.wrong = ""; p.in.rune(r) }
 
 func (p *approve) key(k fyne.KeyName, shift bool) bool {
 	used := p.in.key(k, shift)
@@ -81,6 +83,10 @@ func (p *approve) acts() []act {
 		on("Enter", a.t("key.next"), p.enter),
 		on("F2", a.t("key.zoom"), func() { a.enlarge(a.pages) }),
 		on("F9", a.t("a.back.key"), p.sendBack),
+		{keys: []string{"PgUp", "PgDn"}, word: a.t("key.pages"), do: func(k string) {
+			p.at = turned(p.at, k, len(a.views(a.pages)))
+			a.shell.draw()
+		}},
 		onRight("Esc", a.t("a.later"), a.back),
 	}
 }
@@ -96,7 +102,7 @@ func (p *approve) enter() {
 func (p *approve) submit() {
 	a := p.a
 	id, pw, code := p.id.Text(), p.pw.Bytes(), p.code.Text()
-	if id == "" || len(pw) == 0 || a.o.Factor && p.code.Left() > 0 {
+	if a.busy || id == "" || len(pw) == 0 || a.o.Factor && p.code.Left() > 0 {
 		clear(pw)
 		return
 	}
@@ -151,23 +157,41 @@ func (p *approve) body(size fyne.Size) fyne.CanvasObject {
 
 func (p *approve) draft(size fyne.Size) fyne.CanvasObject {
 	a, l := p.a, p.a.look
-	head := l.Head([]fyne.CanvasObject{l.Bold(a.t("a.draft"), 15, l.P.Ink), l.Text(voucherNo(a.sess.Number()), 13, l.P.Ink2)},
+	head := l.Head([]fyne.CanvasObject{l.Bold(a.t("a.draft"), 15, l.P.Ink), l.Text(voucherNo(a.sess.Number())+"　"+a.viewName(p.at, len(a.pages)), 13, l.P.Ink2)},
 		l.Cap("F2", l.P.Ink2, l.P.Surface), l.Text(a.t("key.zoom"), 13, l.P.Ink2))
 	return l.HeadCard(head, l.Stage(kit.Sized(func(s fyne.Size) fyne.CanvasObject {
-		return a.draftPicture(fyne.NewSize(s.Width-40, s.Height-28))
+		views := a.views(a.pages)
+		if p.at >= len(views) {
+			return kit.Blank(1, 1)
+		}
+		return a.sheetPicture(l, views[p.at], fyne.NewSize(s.Width-40, s.Height-28))
 	})))
 }
 
-// draftPicture is the bank's copy, or the first page of a full form.
-func (a *App) draftPicture(size fyne.Size) fyne.CanvasObject {
-	if len(a.pages) == 0 {
-		return kit.Blank(1, 1)
+// views are the halves of pages: a half fills the place of a picture well.
+func (a *App) views(pages []image.Image) []image.Image {
+	var all []image.Image
+	for _, p := range pages {
+		up, low := halves(p)
+		all = append(all, up, low)
 	}
-	img := a.pages[0]
-	if a.view.Type.Half() {
-		img, _ = halves(img)
+	return all
+}
+
+// viewName says which half of which page is shown.
+func (a *App) viewName(at, pages int) string {
+	if a.view.Type != nil && a.view.Type.Half() {
+		return a.t([]string{"d.bank", "d.customer"}[at%2])
 	}
-	return a.sheetPicture(a.look, img, size)
+	return a.t("d.page", "n", at/2+1, "m", pages) + " " + a.t([]string{"d.upper", "d.lower"}[at%2])
+}
+
+// turned is the next of n places after a key.
+func turned(at int, key string, n int) int {
+	if key == "PgDn" {
+		return max(0, min(n-1, at+1))
+	}
+	return max(0, at-1)
 }
 
 func (p *approve) panel(size fyne.Size) fyne.CanvasObject {

@@ -23,6 +23,8 @@ type bridge struct {
 	pen    penState
 	frames int
 
+	spot spot // of the customer's ink on the screen, for measurements
+
 	// The session's goroutine only: which pages were painted last.
 	painted *render.Page
 	imgs    []image.Image
@@ -48,7 +50,9 @@ func (b *bridge) later(f func()) {
 		f()
 		return
 	}
-	fyne.Do(f)
+	if b.app.ctx.Err() == nil { // else the windows are gone
+		fyne.Do(f)
+	}
 }
 
 // Show takes over what a session tells.
@@ -63,22 +67,50 @@ func (b *bridge) Show(v flow.View) {
 // Sample puts a point on every ink surface. The points wait there until the
 // next frame, which draws all of them at once.
 func (b *bridge) Sample(s pad.Sample) {
+	now := time.Now()
 	p := b.app.place(s)
 	for _, v := range b.app.inkViews() {
 		v.Add(p)
 	}
 	b.mu.Lock()
-	b.pen.add(s)
+	b.pen.add(s, now)
 	ask := !b.asked
 	b.asked = true
+	spot := b.spot
 	b.mu.Unlock()
+	if saw := b.app.o.Saw; saw != nil && p.Down && spot.w > 0 {
+		saw(int(spot.x+p.X*spot.w), int(spot.y+p.Y*spot.h), now)
+	}
 	if ask {
 		b.later(b.frame)
 	}
 }
 
+// spot is where an ink surface lies in its window, in pixels.
+type spot struct{ x, y, w, h float32 }
+
+// look notes where the customer's ink lies.
+func (b *bridge) look() {
+	role := customerInk
+	if b.app.oneWindow() {
+		role = paneInk
+	}
+	v := b.app.ink[role]
+	c := b.app.fy.Driver().CanvasForObject(v)
+	if c == nil {
+		return
+	}
+	at, size, k := b.app.fy.Driver().AbsolutePositionForObject(v), v.Size(), c.Scale()
+	b.mu.Lock()
+	b.spot = spot{at.X * k, at.Y * k, size.Width * k, size.Height * k}
+	b.mu.Unlock()
+}
+
+// mirrorEvery is how many frames of the customer's make one of the teller's.
+const mirrorEvery = 12
+
 // frame has the surfaces drawn in the toolkit's next frame. The teller's mirror
-// follows at a quarter of the rate: the customer's hand must not wait for it.
+// follows five times a second: the customer's hand must not wait for it.
 func (b *bridge) frame() {
 	b.mu.Lock()
 	b.asked = false
@@ -86,12 +118,15 @@ func (b *bridge) frame() {
 	n := b.frames
 	b.mu.Unlock()
 	for role, v := range b.app.ink {
-		if role == customerInk || b.app.oneWindow() || n%4 == 0 {
+		if role == customerInk || b.app.oneWindow() || n%mirrorEvery == 0 {
 			v.Draw()
 		}
 	}
-	if n%12 == 0 {
+	if n%mirrorEvery == 0 {
 		b.app.penMoved()
+		if b.app.o.Saw != nil {
+			b.look()
+		}
 	}
 }
 
@@ -111,6 +146,9 @@ func (b *bridge) Clear() {
 	})
 }
 
+// Frames is how often the customer's ink was drawn, for measurements.
+func (a *App) Frames() int { return a.ink[customerInk].Frames() }
+
 // state of the pen.
 func (b *bridge) state() penState {
 	b.mu.Lock()
@@ -118,7 +156,7 @@ func (b *bridge) state() penState {
 	return b.pen
 }
 
-func (p *penState) add(s pad.Sample) {
+func (p *penState) add(s pad.Sample, now time.Time) {
 	t := s.T.Seconds()
 	if p.samples == 0 {
 		p.first = t
@@ -129,7 +167,7 @@ func (p *penState) add(s pad.Sample) {
 		if !p.down {
 			p.strokes++
 		}
-		p.p, p.at = s.P, time.Now()
+		p.p, p.at = s.P, now
 	}
 	p.down = s.Phase == pad.Down
 }

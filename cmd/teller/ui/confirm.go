@@ -88,7 +88,7 @@ func (a *App) hand() {
 func (a *App) pageDone() {
 	r := &a.reader
 	now := a.o.Now()
-	if a.view.Step != flow.Confirm || a.busy {
+	if a.view.Step != flow.Confirm {
 		return
 	}
 	if r.at < r.reach {
@@ -100,6 +100,9 @@ func (a *App) pageDone() {
 		r.turn(now, 1)
 		r.reach = 1
 		a.redraw()
+		return
+	}
+	if a.busy {
 		return
 	}
 	s := a.sess
@@ -124,7 +127,7 @@ func (a *App) pageWrong() {
 	a.handed = false
 	a.say(kit.Look2, "fill-warning", a.t("c.wrong"), a.t("c.wrong.do"), 0)
 	s, typ := a.sess, a.view.Type.Code
-	a.work(func(ctx context.Context) {
+	a.aside(func(ctx context.Context) {
 		_ = a.o.Store.Audit().Append(ctx, store.Entry{Actor: "customer", Action: "objection",
 			Voucher: s.Number(), Type: typ, Outcome: "refused"})
 	}, func() { a.redraw() })
@@ -148,22 +151,8 @@ func (p *confirm) stage(fyne.Size) fyne.CanvasObject {
 
 func (p *confirm) panel(size fyne.Size) fyne.CanvasObject {
 	a, l := p.a, p.a.look
-	w := size.Width - 40
-	v := kit.V(0)
-	for i := range a.reader.n {
-		v.Add(p.line(i))
-	}
-	v.Add(kit.Inset(8, 0, 8, 0, l.Rule()))
-	for _, e := range a.elements() {
-		v.Add(l.Fact(e.label, e.value, 15, w, e.bold))
-	}
-	v.Add(kit.Inset(8, 0, 8, 0, l.Rule()))
-	voice := a.t("c.novoice")
-	if a.o.Speak != nil {
-		voice = a.t("c.spoken", "s", a.t("voice.1"))
-	}
-	v.Add(kit.H(8, l.Icon("regular-speaker-high", 18, l.P.Ink2), l.Text(voice, 13, l.P.Ink2)))
-	card := l.HeadCard(l.Head([]fyne.CanvasObject{l.Bold(a.t("c.progress"), 15, l.P.Ink)}), kit.Inset(10, 20, 10, 20, v))
+	body := kit.Sized(func(s fyne.Size) fyne.CanvasObject { return p.facts(s) })
+	card := l.HeadCard(l.Head([]fyne.CanvasObject{l.Bold(a.t("c.progress"), 15, l.P.Ink)}), kit.Inset(10, 20, 10, 20, body))
 	wait := kit.Button{Text: a.t("c.wait", "n", a.reader.at+1, "m", a.reader.n), Busy: true}
 	buttons := kit.H(12,
 		kit.Grow(l.Button(kit.Button{Text: a.t("c.recall"), Key: "Esc", Do: a.back})),
@@ -171,8 +160,43 @@ func (p *confirm) panel(size fyne.Size) fyne.CanvasObject {
 	return kit.V(16, kit.Grow(card), kit.Fix(0, 48, buttons), kit.Fix(0, 48, l.Button(wait)))
 }
 
-// line is one page of the customer's reading.
-func (p *confirm) line(i int) fyne.CanvasObject {
+// facts are pages and elements, as many as there is room for.
+func (p *confirm) facts(size fyne.Size) fyne.CanvasObject {
+	a, l := p.a, p.a.look
+	all := a.elements()
+	for n, brief := len(all), false; ; {
+		v := kit.V(0)
+		for i := range a.reader.n {
+			v.Add(p.line(i, brief))
+		}
+		v.Add(kit.Inset(6, 0, 6, 0, l.Rule()))
+		for _, e := range all[:n] {
+			v.Add(l.Fact(l.Fit(e.label, 15, false, 84), e.value+e.money, 15, size.Width, e.bold || e.money != ""))
+		}
+		if n == len(all) && !brief {
+			v.Add(kit.Inset(6, 0, 6, 0, l.Rule()))
+			v.Add(kit.H(8, l.Icon("regular-speaker-high", 18, l.P.Ink2), l.Text(p.voice(), 13, l.P.Ink2)))
+		}
+		switch {
+		case v.MinSize().Height <= size.Height || n == 0:
+			return kit.V(0, v)
+		case !brief:
+			brief = true
+		default:
+			n--
+		}
+	}
+}
+
+func (p *confirm) voice() string {
+	if p.a.o.Speak == nil {
+		return p.a.t("c.novoice")
+	}
+	return p.a.t("c.spoken", "s", p.a.t("voice.1"))
+}
+
+// line is one page of the customer's reading; brief: one line high.
+func (p *confirm) line(i int, brief bool) fyne.CanvasObject {
 	a, l, r := p.a, p.a.look, p.a.reader
 	title := a.t("c.page.elements")
 	if i > 0 {
@@ -196,5 +220,8 @@ func (p *confirm) line(i int) fyne.CanvasObject {
 	}
 	text := l.Text(title, 15, l.P.Ink)
 	text.TextStyle.Bold = i == r.reach
+	if brief {
+		return kit.Inset(3, 0, 3, 0, kit.H(12, dot, text, kit.Gap(), state))
+	}
 	return kit.Inset(5, 0, 5, 0, kit.H(12, dot, kit.V(0, text, l.Text(more, 13, l.P.Ink2)), kit.Gap(), state))
 }

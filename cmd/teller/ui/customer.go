@@ -144,7 +144,7 @@ func (a *App) elements() []element {
 		switch {
 		case f.ID == t.Amount:
 			e.label = a.t("cu.amount")
-			e.money, e.words = v.Shown, form.Words(a.view.Filled.Fen())
+			e.value, e.money, e.words = "", v.Shown, form.Words(a.view.Filled.Fen())
 			amount = &e
 			continue
 		case f.Kind == form.Name && len(rows) > 0 && rows[len(rows)-1].number:
@@ -298,7 +298,7 @@ func (c *customerView) button(word, key string, kind kit.Kind, least float32, ab
 	if c.caps {
 		row.Add(kit.Look{P: l.P, K: 1, Icons: l.Icons}.Cap(key, ink, color.Transparent))
 	}
-	w := max(c.s(least), t.MinSize().Width+c.s(72))
+	w := max(c.s(least), row.MinSize().Width+c.s(64))
 	body := kit.Stack(l.Box(fill, edge, 2, 8), kit.Center(row))
 	if !c.live || !able {
 		return kit.Fix(w, c.s(c.m.button), body)
@@ -353,7 +353,7 @@ func (c *customerView) inkBox(w, h float32) fyne.CanvasObject {
 	note := l.Text(word, c.m.small, l.P.Ink2)
 	free := kit.Free(kit.At(0, 0, w, h, l.Box(l.P.Paper, l.P.Accent, 2, 8)),
 		kit.At(c.s(50), h*0.83, w-c.s(100), max(1, c.s(1)), line),
-		kit.At(c.s(58), h*0.83+c.s(10), w, c.s(30), note), kit.At(2, 2, w-4, h-4, ink))
+		kit.At(c.s(58), h*0.83+c.s(10), w, c.s(30), note), kit.At(2, 2, w-4, h-4, a.living(ink)))
 	return kit.Fix(w, h, free)
 }
 

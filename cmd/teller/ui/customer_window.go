@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -17,6 +18,9 @@ type customerWindow struct {
 	root *fyne.Container
 	size fyne.Size
 	sink *sink
+
+	key   string // what still shows
+	still fyne.CanvasObject
 }
 
 // secondScreen says whether the toolkit sees more than one screen.
@@ -27,14 +31,24 @@ func secondScreen(fy fyne.App) bool {
 
 func newCustomerWindow(a *App) *customerWindow {
 	c := &customerWindow{a: a}
-	c.win = a.fy.NewWindow(a.t("app.customer"))
+	c.win = c.frame()
 	c.win.SetPadded(false)
 	c.root = container.New(c)
+	c.sink = a.listen(c.win, customerKeys{a})
 	c.win.SetContent(c.root)
 	c.win.SetCloseIntercept(func() {}) // it goes with the teller's
 	c.win.Resize(fyne.NewSize(1280, 800))
-	c.sink = a.listen(c.win, customerKeys{a})
 	return c
+}
+
+// frame makes the window: without a border where its place was given.
+func (c *customerWindow) frame() fyne.Window {
+	if d, ok := c.a.fy.Driver().(desktop.Driver); ok && c.a.o.Two != nil {
+		w := d.CreateSplashWindow()
+		w.SetTitle(c.a.t("app.customer"))
+		return w
+	}
+	return c.a.fy.NewWindow(c.a.t("app.customer"))
 }
 
 // show puts it on the second screen, then fills that: the position first, since
@@ -43,6 +57,13 @@ func (c *customerWindow) show() {
 	c.win.Show()
 	w, ok := c.win.(desktop.Window)
 	if !ok {
+		return
+	}
+	if at := c.a.o.Two; at != nil {
+		k := c.win.Canvas().Scale()
+		c.win.Resize(fyne.NewSize(float32(at.W)/k, float32(at.H)/k))
+		w.RequestPosition(at.X, at.Y)
+		c.win.Canvas().Focus(c.sink)
 		return
 	}
 	if c.a.o.Place == nil {
@@ -55,6 +76,7 @@ func (c *customerWindow) show() {
 		return
 	}
 	w.RequestPosition(x, y)
+	c.win.Canvas().Focus(c.sink)
 	c.a.goes(func() {
 		if c.a.sleep(400 * time.Millisecond) {
 			c.a.bridge.later(func() { c.win.SetFullScreen(true) })
@@ -79,7 +101,22 @@ func (c *customerWindow) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 
 func (c *customerWindow) build() []fyne.CanvasObject {
 	v := c.a.customerFor(c.size, customerInk, true, false)
+	if c.a.view.Step == flow.Sign && c.a.sess != nil && !c.a.isLocked() {
+		return []fyne.CanvasObject{c.sink, c.frozen(v)}
+	}
+	c.key = ""
 	return []fyne.CanvasObject{c.sink, v.draw(c.size)}
+}
+
+// frozen is the view with the open box as a picture, made anew when it changes.
+func (c *customerWindow) frozen(v *customerView) fyne.CanvasObject {
+	a := c.a
+	scale := c.win.Canvas().Scale()
+	key := fmt.Sprint(c.size, scale, a.lang, a.view.Signer, a.rec != nil, a.dev != nil, a.busy, a.view.Type.Code)
+	if key != c.key {
+		c.key, c.still = key, a.freeze(c.size, scale, func() fyne.CanvasObject { return v.draw(c.size) })
+	}
+	return c.still
 }
 
 // redrawCustomer builds the customer's view anew, wherever it is.

@@ -20,15 +20,14 @@ type done struct {
 	res   *flow.Result
 	imgs  []image.Image // pages of the stored PDF
 	at    int           // view shown
-	half  bool
-	fault string // why there is no picture
-	print string // what became of printing
+	fault string        // why there is no picture
+	print string        // what became of printing
 	qr    image.Image
 	void  bool
 }
 
 func newDone(a *App) *done {
-	p := &done{a: a, res: a.view.Result, half: a.view.Type.Half(), qr: codePicture(a.view.Result)}
+	p := &done{a: a, res: a.view.Result, qr: codePicture(a.view.Result)}
 	if a.o.Preview == nil {
 		p.fault = a.t("d.nopreview")
 		return p
@@ -68,12 +67,18 @@ func codePicture(r *flow.Result) image.Image {
 	return kit.Modules(m.N, m.Dark, 6, kit.Light().Ink)
 }
 
-func (p *done) head() (string, string)      { return p.a.taskHead() }
-func (p *done) side() fyne.CanvasObject     { return p.a.steps(5, p.a.view.Type) }
-func (p *done) rune(rune)                   {}
+func (p *done) head() (string, string)  { return p.a.taskHead() }
+func (p *done) side() fyne.CanvasObject { return p.a.steps(5, p.a.view.Type) }
+
+// rune takes the customer's word while the thank-you page is shown.
+func (p *done) rune(r rune) {
+	if p.a.handed && r >= '1' && r <= '3' {
+		p.a.rate(int(r - '0'))
+	}
+}
 func (p *done) key(fyne.KeyName, bool) bool { return false }
 func (p *done) tick() {
-	if it, err := p.a.o.Store.Outbox().Find(p.a.ctx, p.res.Item.ID); err == nil && it.State != p.res.Item.State {
+	if it, err := p.a.o.Store.Outbox().Find(p.a.ctx, p.res.Item.ID); err == nil && (it.State != p.res.Item.State || it.Fault != p.res.Item.Fault) {
 		p.res.Item = it
 		p.a.shell.draw()
 	}
@@ -86,32 +91,23 @@ func (p *done) acts() []act {
 		c = append(c, on("F8", a.t("d.print"), p.doPrint), quietly("Ctrl P", a.t("d.print"), p.doPrint))
 	}
 	c = append(c, on("F9", a.t("d.fix"), p.fix))
-	if p.views() > 1 {
+	if a.oneWindow() {
+		c = append(c, on("F11", a.t("key.thanks"), a.hand))
+	}
+	if len(p.imgs) > 0 {
 		c = append(c, act{keys: []string{"PgUp", "PgDn"}, word: a.t("key.pages"), do: p.turn})
 	}
 	return append(c, onRight("F12", a.t("key.lock"), a.lock))
 }
 
-// views are halves of a half-page voucher, else pages.
-func (p *done) views() int {
-	if p.half {
-		return 2 * len(p.imgs)
-	}
-	return len(p.imgs)
-}
-
 func (p *done) turn(key string) {
-	if key == "PgDn" {
-		p.at = min(p.views()-1, p.at+1)
-	} else {
-		p.at = max(0, p.at-1)
-	}
+	p.at = turned(p.at, key, len(p.a.views(p.imgs)))
 	p.a.shell.draw()
 }
 
 func (p *done) next() {
 	a := p.a
-	a.sess, a.view, a.pages = nil, flow.View{}, nil
+	a.sess, a.view, a.pages, a.handed = nil, flow.View{}, nil, false
 	a.open(newHome(a))
 }
 
@@ -123,7 +119,7 @@ func (p *done) doPrint() {
 	pdf, it, name := p.res.PDF, p.res.Item, a.user.Name
 	p.print = a.t("d.printing")
 	a.shell.draw()
-	a.work(func(ctx context.Context) {
+	a.aside(func(ctx context.Context) {
 		err := a.o.Print(ctx, pdf)
 		outcome := "ok"
 		if err != nil {
@@ -148,7 +144,7 @@ func (p *done) fix() {
 	a.reason(a.t("d.reason"), func(why string) {
 		it, name := p.res.Item, a.user.Name
 		var err error
-		a.work(func(ctx context.Context) {
+		a.aside(func(ctx context.Context) {
 			err = a.o.Store.Audit().Append(ctx, store.Entry{Actor: name, Action: "void", Voucher: it.Voucher,
 				Type: it.Type, Outcome: "ok", Detail: map[string]string{"reason": why}})
 		}, func() {
@@ -169,15 +165,15 @@ func (p *done) body(size fyne.Size) fyne.CanvasObject {
 func (p *done) picture(fyne.Size) fyne.CanvasObject {
 	a, l := p.a, p.a.look
 	of := ""
-	if n := p.views(); n > 0 {
-		of = a.t("d.page", "n", p.at+1, "m", n)
-		if p.half {
-			of = a.t([]string{"d.bank", "d.customer"}[p.at%2])
-		}
+	if len(p.imgs) > 0 {
+		of = a.viewName(p.at, len(p.imgs))
 	}
 	head := l.Head([]fyne.CanvasObject{l.Bold(a.t("d.voucher"), 15, l.P.Ink), l.Text(of, 13, l.P.Ink2)},
 		l.Cap("F2", l.P.Ink2, l.P.Surface), l.Text(a.t("key.zoom"), 13, l.P.Ink2))
 	return l.HeadCard(head, l.Stage(kit.Sized(func(s fyne.Size) fyne.CanvasObject {
+		if a.handed && a.thanks.on {
+			return a.mirror(s, 20)
+		}
 		if len(p.imgs) == 0 {
 			word := a.t("d.loading")
 			if p.fault != "" {
@@ -185,14 +181,7 @@ func (p *done) picture(fyne.Size) fyne.CanvasObject {
 			}
 			return kit.Center(l.Para(word, 15, l.P.Ink2, s.Width-80))
 		}
-		img := p.imgs[0]
-		if p.half {
-			up, low := halves(p.imgs[p.at/2])
-			img = []image.Image{up, low}[p.at%2]
-		} else {
-			img = p.imgs[p.at]
-		}
-		return a.sheetPicture(l, img, fyne.NewSize(s.Width-40, s.Height-28))
+		return a.sheetPicture(l, a.views(p.imgs)[p.at], fyne.NewSize(s.Width-40, s.Height-28))
 	})))
 }
 

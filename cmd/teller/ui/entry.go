@@ -40,7 +40,8 @@ func newEntry(a *App, t *form.Type) *entryPage {
 	p := &entryPage{a: a, typ: t, stuck: map[string]string{}}
 	a.reader.entry = p
 	p.make(nil)
-	a.work(func(ctx context.Context) { p.ready = a.desk.Ready(ctx, nil) }, func() { a.shell.draw() })
+	var ready error
+	a.aside(func(ctx context.Context) { ready = a.desk.Ready(ctx, nil) }, func() { p.ready = ready; a.shell.draw() })
 	return p
 }
 
@@ -302,6 +303,9 @@ func (p *entryPage) drop() {
 // push sends the entries to the session.
 func (p *entryPage) push() {
 	a := p.a
+	if a.busy {
+		return
+	}
 	p.tried = true
 	p.check()
 	if i := p.firstBad(); i >= 0 {

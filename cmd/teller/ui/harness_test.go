@@ -67,10 +67,6 @@ func start(t *testing.T) *bench {
 }
 
 func (b *bench) options(bank string, clock func() time.Time) Options {
-	fonts, err := station.Fonts(nil)
-	if err != nil {
-		b.t.Fatal(err)
-	}
 	line := station.Line{Getenv: os.Getenv}
 	to, err := b.st.Archive(line)
 	if err != nil {
@@ -81,7 +77,7 @@ func (b *bench) options(bank string, clock func() time.Time) Options {
 		b.t.Fatal(err)
 	}
 	return Options{Bank: form.Text(b.st.Site.Bank), Branch: form.Text(b.st.Site.Branch), Window: "01", Version: "0.1.0", Lang: "zh",
-		Store: b.st.Store, Users: b.st.Users, Fonts: fonts, Factor: true, Assets: assets.FS, Now: clock, Floor: 1 << 20,
+		Store: b.st.Store, Users: b.st.Users, Factor: true, Assets: assets.FS, Now: clock, Floor: 1 << 20,
 		Free: func() (int64, error) { return 38 << 30, nil },
 		Send: func(ctx context.Context) (upload.Result, error) { return w.Once(ctx) },
 		Desk: func(ctx context.Context, pin []byte) (*flow.Desk, error) {
@@ -163,8 +159,9 @@ func (b *bench) write(seed uint64) {
 		time.Sleep(time.Millisecond)
 	}
 	b.hand.Play(ctx, track)
-	for b.bridge.state().samples < n {
-		time.Sleep(time.Millisecond)
+	// The hover reports before count too, so wait until the last one has come.
+	for last := -1; last < n || last != b.bridge.state().samples || b.bridge.state().down; time.Sleep(50 * time.Millisecond) {
+		last = b.bridge.state().samples
 	}
 	b.bridge.mu.Lock()
 	b.bridge.pen.at = time.Now().Add(-time.Hour)

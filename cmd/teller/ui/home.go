@@ -313,7 +313,7 @@ func (p *home) queueCard() fyne.CanvasObject {
 	row := kit.H(18, l.Icon("regular-tray-arrow-up", 24, l.P.Accent),
 		kit.V(0, kit.H(16, l.Bold(what, 15, l.P.Ink), l.Text(side, 15, ink)), l.Text(more, 13, l.P.Ink2)), kit.Gap())
 	if sum > 0 {
-		row.Add(kit.Fix(140, 8, bar))
+		row.Add(kit.Fix(140, 8, bar.Container))
 		row.Add(l.Text(fmt.Sprintf("%d/%d", sum-len(w), sum), 13, l.P.Ink2))
 	}
 	row.Add(kit.H(7, l.Cap("F6", l.P.Ink2, l.P.Surface), l.Text(a.t("key.queue"), 15, l.P.Ink)))

@@ -157,9 +157,6 @@ func (a *App) typedShortcut(name string, paste func() string) {
 
 // act does what a key means now.
 func (a *App) act(key string) {
-	if a.busy && key != "Ctrl L" && key != "Ctrl D" {
-		return
-	}
 	for _, c := range a.live() {
 		for _, k := range c.keys {
 			if k == key {

@@ -42,7 +42,7 @@ func (p *login) make(id string) {
 	p.code = a.look.NewDigits(6, 28, 10, 24, false, func() { p.in.to(2) })
 	p.code.Full = func(string) { p.submit() }
 	p.id.SetText(id)
-	p.in = inputs{all: []input{p.id, p.pw}, changed: func(int) { p.typed() }}
+	p.in = inputs{all: []input{p.id, p.pw}, changed: func(int) { p.a.shell.draw() }}
 	if a.o.Factor {
 		p.in.all = append(p.in.all, p.code)
 	}
@@ -55,15 +55,8 @@ func (p *login) make(id string) {
 func (p *login) relook()                             { p.make(p.id.Text()) }
 func (p *login) head() (string, string)              { return "", "" }
 func (p *login) side() fyne.CanvasObject             { return nil }
-func (p *login) rune(r rune)                         { p.in.rune(r) }
+func (p *login) rune(r rune)                         { p.wrong = ""; p.in.rune(r) }
 func (p *login) key(k fyne.KeyName, shift bool) bool { return p.in.key(k, shift) }
-
-func (p *login) typed() {
-	if p.wrong != "" {
-		p.wrong = ""
-	}
-	p.a.shell.draw()
-}
 
 func (p *login) acts() []act {
 	a := p.a
@@ -257,7 +250,7 @@ func (a *App) signOut() {
 	a.user = auth.Account{}
 	a.hush()
 	a.open(newLogin(a))
-	a.work(func(ctx context.Context) {
+	a.aside(func(ctx context.Context) {
 		_ = a.o.Store.Audit().Append(ctx, store.Entry{Actor: name, Action: "logout", Outcome: "ok"})
 	}, func() {})
 }
@@ -301,7 +294,7 @@ const maxPINs = 5
 
 func (p *unlock) submit() {
 	a := p.a
-	if p.pin.Text() == "" || p.tries >= maxPINs {
+	if a.busy || p.pin.Text() == "" || p.tries >= maxPINs {
 		return
 	}
 	pin := p.pin.Bytes()

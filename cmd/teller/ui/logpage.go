@@ -52,7 +52,7 @@ func (p *logPage) load() {
 	var all []store.Entry
 	var n int
 	var err error
-	a.work(func(ctx context.Context) {
+	a.aside(func(ctx context.Context) {
 		n, _, err = a.o.Store.Audit().Verify(ctx)
 		if got, e := a.o.Store.Audit().All(ctx); e == nil {
 			all = got

@@ -8,7 +8,6 @@ import (
 
 	"moqian/cmd/internal/flow"
 	"moqian/pad"
-	"moqian/render"
 	"moqian/render/form"
 	"moqian/store"
 	"moqian/store/auth"
@@ -25,7 +24,6 @@ type Options struct {
 
 	Store *store.Store
 	Users *auth.Users
-	Fonts *render.Fonts
 	// Desk opens the desk with the PIN of the teller's key, which it wipes.
 	Desk func(ctx context.Context, pin []byte) (*flow.Desk, error)
 	// Factor says that a login needs a code of six digits.
@@ -56,7 +54,20 @@ type Options struct {
 	// own way. One says that there is one screen only, whatever the toolkit says.
 	Place func() (x, y int, ok bool)
 	One   bool
+	// Two is where the customer's window goes, in pixels, on desks whose screens
+	// the driver joins to one; nil: the second screen.
+	Two *Area
+	// Width and Height of the teller's window; 0: 1366 × 768.
+	Width, Height float32
+	// Quit, when closed, closes the windows; nil: only people do.
+	Quit <-chan struct{}
+	// Saw hears of each sample with the pen down: the pixel of the customer's
+	// window that it darkens, and when it came. For measurements; nil: nobody.
+	Saw func(x, y int, at time.Time)
 }
+
+// Area is a place on the desktop in pixels.
+type Area struct{ X, Y, W, H int }
 
 // Pads finds signature pads.
 type Pads interface {

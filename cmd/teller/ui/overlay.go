@@ -178,11 +178,7 @@ type zoom struct {
 
 // enlarge shows pages by their halves: what is read is large.
 func (a *App) enlarge(pages []image.Image) {
-	z := &zoom{a: a}
-	for _, p := range pages {
-		up, low := halves(p)
-		z.imgs = append(z.imgs, up, low)
-	}
+	z := &zoom{a: a, imgs: a.views(pages)}
 	if len(z.imgs) > 0 {
 		a.push(z)
 	}
@@ -199,17 +195,14 @@ func (a *App) enlargeItem(it store.Item) {
 	a.push(z)
 	var pdf []byte
 	var err error
-	a.work(func(ctx context.Context) { pdf, err = a.o.Store.Outbox().PDF(ctx, it.ID) }, func() {
+	a.aside(func(ctx context.Context) { pdf, err = a.o.Store.Outbox().PDF(ctx, it.ID) }, func() {
 		if err != nil {
 			z.note = a.sentence(err)
 			a.shell.draw()
 			return
 		}
 		a.stored(pdf, func(imgs []image.Image, err error) {
-			for _, p := range imgs {
-				up, low := halves(p)
-				z.imgs = append(z.imgs, up, low)
-			}
+			z.imgs = a.views(imgs)
 			if err != nil {
 				z.note = a.sentence(err)
 			}
@@ -223,11 +216,7 @@ func (z *zoom) acts() []act {
 	c := []act{quietly("F2", "", a.pop)}
 	if len(z.imgs) > 1 {
 		c = append(c, act{keys: []string{"PgUp", "PgDn"}, word: a.t("key.pages"), do: func(k string) {
-			if k == "PgDn" {
-				z.at = min(len(z.imgs)-1, z.at+1)
-			} else {
-				z.at = max(0, z.at-1)
-			}
+			z.at = turned(z.at, k, len(z.imgs))
 			a.shell.draw()
 		}})
 	}
@@ -273,14 +262,14 @@ func (k *locked) relook() {
 	k.pw = a.look.NewField("", nil).Style(func(f *kit.Field) { f.Secret = true })
 	k.code = a.look.NewDigits(6, 24, 8, 0, false, nil)
 	k.code.Full = func(string) { k.submit() }
-	k.in = inputs{all: []input{k.pw}, changed: func(int) { k.wrong = ""; a.shell.draw() }}
+	k.in = inputs{all: []input{k.pw}, changed: func(int) { a.shell.draw() }}
 	if a.o.Factor {
 		k.in.all = append(k.in.all, k.code)
 	}
 	k.in.to(0)
 }
 
-func (k *locked) rune(r rune)                         { k.in.rune(r) }
+func (k *locked) rune(r rune)                         { k.wrong = ""; k.in.rune(r) }
 func (k *locked) key(n fyne.KeyName, shift bool) bool { return k.in.key(n, shift) }
 
 func (k *locked) acts() []act {

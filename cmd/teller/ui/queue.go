@@ -273,7 +273,7 @@ func (p *queue) retry() {
 		return
 	}
 	var err error
-	a.work(func(ctx context.Context) {
+	a.aside(func(ctx context.Context) {
 		_, err = a.o.Store.Outbox().Retry(ctx, it.ID, store.Entry{Actor: a.user.Name, Action: "retry",
 			Voucher: it.Voucher, Type: it.Type, Outcome: "ok"})
 	}, func() {
@@ -293,7 +293,7 @@ func (p *queue) export() {
 	}
 	var err error
 	var where string
-	a.work(func(ctx context.Context) {
+	a.aside(func(ctx context.Context) {
 		var pdf []byte
 		if pdf, err = a.o.Store.Outbox().PDF(ctx, it.ID); err != nil {
 			return

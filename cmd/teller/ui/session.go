@@ -98,7 +98,7 @@ func (b *bridge) paint(v flow.View) []image.Image {
 	b.painted = &v.Pages[0]
 	b.imgs = make([]image.Image, len(v.Pages))
 	for i, p := range v.Pages {
-		img, err := raster.Page(p, nil, b.app.o.Fonts, pageDPI)
+		img, err := raster.Page(p, nil, b.app.desk.Fonts(), pageDPI)
 		if err == nil {
 			b.imgs[i] = img
 		}

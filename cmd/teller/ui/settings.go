@@ -57,7 +57,6 @@ func (a *App) switchLang() {
 	} else {
 		a.lang = "zh"
 	}
-	a.win.SetTitle(a.t("app.name"))
 	a.relook()
 }
 
@@ -136,7 +135,7 @@ func (p *settings) backup() {
 	a := p.a
 	var where string
 	var err error
-	a.work(func(ctx context.Context) { where, err = a.o.Backup(ctx) }, func() {
+	a.aside(func(ctx context.Context) { where, err = a.o.Backup(ctx) }, func() {
 		if err != nil {
 			a.say(kit.Bad, "fill-x-circle", a.t("dr.backup"), a.sentence(err), 0)
 			return
@@ -154,7 +153,7 @@ func (p *settings) run() {
 	var entries int
 	var free int64
 	var freeErr error
-	a.work(func(ctx context.Context) {
+	a.aside(func(ctx context.Context) {
 		if a.desk != nil {
 			ready = a.desk.Ready(ctx, nil)
 		}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -18,6 +19,9 @@ type shell struct {
 	bar  *fyne.Container
 	sink *sink
 	size fyne.Size
+
+	key   string // what still shows
+	still fyne.CanvasObject
 }
 
 func newShell(a *App) *shell {
@@ -42,6 +46,7 @@ func (s *shell) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (s *shell) draw() {
+	defer s.a.retitle()
 	if s.size.Width < 10 {
 		return
 	}
@@ -49,7 +54,29 @@ func (s *shell) draw() {
 	s.root.Refresh()
 }
 
+// build is the window's content: as a picture while a box is open.
 func (s *shell) build() []fyne.CanvasObject {
+	a := s.a
+	if _, signing := a.page.(*signPage); !signing || a.rec == nil || len(a.over) > 0 || a.inline {
+		s.key = ""
+		return s.page()
+	}
+	pen := a.bridge.state()
+	if s.key != "" && pen.strokes > 0 && !pen.rests() {
+		return []fyne.CanvasObject{s.sink, s.still} // never a pause in mid-signature
+	}
+	b := (&signPage{a: a}).button()
+	key := fmt.Sprint(s.size, a.win.Canvas().Scale(), a.lang, a.look.P.Dark, a.where(), a.handed, a.busy, a.dev != nil, a.offline,
+		len(a.waiting()), a.o.Now().Minute(), pen.strokes > 0 && !pen.down, pen.strokes < 3, b.Reason, a.notice)
+	if key != s.key {
+		s.key = key
+		s.still = a.freeze(s.size, a.win.Canvas().Scale(), func() fyne.CanvasObject { return stack(s.page()[1:]...) })
+	}
+	return []fyne.CanvasObject{s.sink, s.still}
+}
+
+// page is the page with everything around it.
+func (s *shell) page() []fyne.CanvasObject {
 	a, l := s.a, s.a.look
 	rows := []fyne.CanvasObject{}
 	add := func(o fyne.CanvasObject) { rows = append(rows, o) }
@@ -72,11 +99,13 @@ func (s *shell) build() []fyne.CanvasObject {
 	}
 	add(kit.Grow(kit.Sized(a.page.body)))
 	add(s.keys())
-	all := []fyne.CanvasObject{canvas.NewRectangle(l.P.Ground)}
+	var all []fyne.CanvasObject
 	if s.sink != nil {
 		all = append(all, s.sink)
+	} else {
+		all = append(all, kit.Blank(0, 0))
 	}
-	all = append(all, kit.V(0, rows...))
+	all = append(all, canvas.NewRectangle(l.P.Ground), kit.V(0, rows...))
 	for _, o := range a.over {
 		all = append(all, canvas.NewRectangle(l.P.Dim), o.draw(s.size))
 	}
@@ -85,7 +114,7 @@ func (s *shell) build() []fyne.CanvasObject {
 
 // top redraws the bar with the clock.
 func (s *shell) top() {
-	if s.bar == nil || s.a.user.Name == "" {
+	if s.bar == nil || s.a.user.Name == "" || s.key != "" {
 		return
 	}
 	s.bar.Objects = []fyne.CanvasObject{s.topBar()}

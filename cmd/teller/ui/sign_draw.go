@@ -45,7 +45,7 @@ func (p *signPage) foot() (fyne.CanvasObject, *fyne.Container, *kit.Progress) {
 	p.stats = kit.H(28)
 	p.bar = l.NewProgress()
 	p.fillStats()
-	row := kit.H(0, p.stats, kit.Gap(), l.Text(a.t("s.press"), 13, l.P.Ink2), kit.Blank(10, 0), kit.Fix(160, 8, p.bar))
+	row := kit.H(0, kit.Grow(a.living(p.stats)), l.Text(a.t("s.press"), 13, l.P.Ink2), kit.Blank(10, 0), kit.Fix(160, 8, a.living(p.bar.Container)))
 	return kit.V(0, l.Rule(), kit.Fix(0, 55, kit.Inset(0, 24, 0, 24, row))), p.stats, p.bar
 }
 
@@ -66,7 +66,7 @@ func (p *signPage) box(size fyne.Size) fyne.CanvasObject {
 	line := canvas.NewRectangle(l.P.Halo)
 	note := l.Text(a.t("s.box", "w", fmt.Sprint(at.W), "h", fmt.Sprint(at.H)), 13, kit.Light().Ink3)
 	free := kit.Free(kit.At(0, 0, w, h, paper), kit.At(40, h*0.84, w-80, 1, line),
-		kit.At(40, h*0.84+8, 200, 20, note), kit.At(2, 2, w-4, h-4, a.ink[tellerInk]))
+		kit.At(40, h*0.84+8, 200, 20, note), kit.At(2, 2, w-4, h-4, a.living(a.ink[tellerInk])))
 	return kit.Center(kit.Fix(w, h, free))
 }
 
@@ -170,5 +170,10 @@ func (p *signPage) checks(width float32) fyne.CanvasObject {
 	return l.Card(kit.Inset(16, 20, 16, 20, v))
 }
 
-// tick keeps button and checks in step with the pen.
-func (p *signPage) tick() { p.a.shell.draw() }
+// tick keeps button and checks in step with the pen, but not while it writes:
+// a redrawn page costs the customer's ink a frame or two.
+func (p *signPage) tick() {
+	if !p.a.bridge.state().down {
+		p.a.shell.draw()
+	}
+}

@@ -56,7 +56,7 @@ func (a *App) rate(n int) {
 	if a.thanks.result != nil {
 		e.Voucher = a.thanks.result.Item.Voucher
 	}
-	a.work(func(ctx context.Context) { _ = a.o.Store.Audit().Append(ctx, e) }, func() {})
+	a.aside(func(ctx context.Context) { _ = a.o.Store.Audit().Append(ctx, e) }, func() {})
 	a.redrawCustomer()
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -180,4 +181,25 @@ func waitFor(url string) error {
 		time.Sleep(50 * time.Millisecond)
 	}
 	return fmt.Errorf("after ten seconds: %w", err)
+}
+
+// Objects gives a function that reads all objects of the bucket: key → bytes.
+func (s *Server) Objects(t testing.TB) func() map[string][]byte {
+	return func() map[string][]byte {
+		t.Helper()
+		c, all := s.Client(t), map[string][]byte{}
+		for o := range c.ListObjects(context.Background(), Bucket, minio.ListObjectsOptions{Recursive: true}) {
+			if o.Err != nil {
+				t.Fatalf("listing the bucket: %v", o.Err)
+			}
+			r, err := c.GetObject(context.Background(), Bucket, o.Key, minio.GetObjectOptions{})
+			if err == nil {
+				all[o.Key], err = io.ReadAll(r)
+			}
+			if err != nil {
+				t.Fatalf("reading %s: %v", o.Key, err)
+			}
+		}
+		return all
+	}
 }

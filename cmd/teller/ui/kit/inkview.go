@@ -38,6 +38,7 @@ type InkView struct {
 	wipe   bool
 	final  image.Image
 	useFin bool
+	frames int
 
 	img  *image.RGBA // touched by the painter only
 	out  *image.RGBA
@@ -51,6 +52,7 @@ type InkView struct {
 func (l Look) NewInkView() *InkView {
 	v := &InkView{ink: l.P.Pen, Thin: 0.0045, Thick: 0.013}
 	v.raster = canvas.NewRaster(v.paint)
+	v.raster.ScaleMode = canvas.ImageScalePixels
 	v.ExtendBaseWidget(v)
 	return v
 }
@@ -86,10 +88,18 @@ func (v *InkView) Final(img image.Image) {
 // Draw has the next frame show what was queued.
 func (v *InkView) Draw() { v.raster.Refresh() }
 
+// Frames is how often it was drawn.
+func (v *InkView) Frames() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.frames
+}
+
 // paint runs on the toolkit's goroutine when a frame is made.
 func (v *InkView) paint(w, h int) image.Image {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.frames++
 	if v.img == nil || v.img.Rect.Dx() != w || v.img.Rect.Dy() != h {
 		old := v.img
 		v.img = image.NewRGBA(image.Rect(0, 0, w, h))

@@ -28,3 +28,21 @@ func (t *Tap) Tapped(e *fyne.PointEvent) {
 
 // CreateRenderer is called by the toolkit.
 func (t *Tap) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(t.body) }
+
+// Ghost answers like t and shows nothing.
+func (t *Tap) Ghost() *Tap { return NewTap(Blank(0, 0), t.onTap) }
+
+// Walk visits an object and everything in its containers, with their places in
+// it.
+func Walk(o fyne.CanvasObject, visit func(fyne.CanvasObject, fyne.Position)) {
+	walk(o, o.Position(), visit)
+}
+
+func walk(o fyne.CanvasObject, at fyne.Position, visit func(fyne.CanvasObject, fyne.Position)) {
+	visit(o, at)
+	if c, ok := o.(*fyne.Container); ok {
+		for _, x := range c.Objects {
+			walk(x, at.Add(x.Position()), visit)
+		}
+	}
+}
