@@ -78,7 +78,7 @@ func TestEntryFilters(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.field, got, c.want)
 		}
 	}
-	b.wantSaid("人民币陆万捌仟伍佰元贰角伍分", "68,500.25")
+	b.wantSaid("人民币陆万捌仟伍佰元零贰角伍分", "68,500.25")
 }
 
 // Enter on the last field jumps to the first that is wrong, and says how many.
@@ -229,6 +229,27 @@ func TestPadUnpluggedWhileSigning(t *testing.T) {
 	b.keys("Enter")
 	if b.view.Step != flow.Filed {
 		t.Errorf("step %v: %+v", b.view.Step, b.notice)
+	}
+}
+
+// No surface shows one customer's ink to the next.
+func TestInkIsGoneAfterAccept(t *testing.T) {
+	b := start(t)
+	b.toSign()
+	b.write(1)
+	b.shot("ink")
+	b.keys("Enter")
+	if s := b.bridge.state(); s.strokes != 0 || s.samples != 0 {
+		t.Errorf("the pen's figures stay: %+v", s)
+	}
+	b.keys("Enter", `"2103"`, "F7", "F5")
+	b.confirmAll()
+	if b.rec == nil {
+		t.Fatal("the box is not open")
+	}
+	b.signedOff()
+	if b.view.Step != flow.Sign || b.rec == nil {
+		t.Error("an empty box was accepted with the ink of the customer before")
 	}
 }
 
