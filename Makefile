@@ -66,6 +66,7 @@ clean:
 	rm -rf $(BUILD)
 
 -include cmd/teller/e2e.mk
+-include pad/pad.mk
 
 ## notices        NOTICE anew, from the modules' own licences
 .PHONY: notices

@@ -3,6 +3,7 @@ package pad
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -43,6 +44,16 @@ type Info struct {
 	Rate float64
 	// Virtual marks a pad made of software: everything signed on it is TEST.
 	Virtual bool
+}
+
+// ID names the pad for its calibration: ids and serial, as in
+// "056a:00a4 5JZQS00032". Pads without a serial of one model share it.
+func (i Info) ID() string {
+	id := fmt.Sprintf("%04x:%04x", i.VID, i.PID)
+	if i.Serial != "" {
+		id += " " + i.Serial
+	}
+	return id
 }
 
 // Driver is what code below pad/ implements. Anybody can write the methods, but
@@ -150,6 +161,17 @@ type Frame struct {
 // others are sent the frames.
 type Idler interface {
 	Idle(ctx context.Context, frames []Frame, every time.Duration) error
+}
+
+// Inker is what a Display can do besides: draw the customer's ink itself, at
+// once. Reports flow either way.
+type Inker interface {
+	// Ink turns it on, in a colour and a thickness of 1 to 5 pixels, or off.
+	Ink(on bool, r, g, b, thickness uint8) error
+	// Threshold sets the pressures, in the pad's counts, at which a stroke
+	// begins and ends, for its own ink and for captures alike; off must not be
+	// above on, and on not above 1023. Not during an encrypted capture.
+	Threshold(on, off int) error
 }
 
 // Key is what a button on the pad's screen means.

@@ -21,9 +21,10 @@ type Evidence struct {
 	Gaps     int `json:"gaps"`
 	Lost     int `json:"lost"`
 	Rejected int `json:"rejected"`
-	// OutOfRange counts reports of a pen out of reach, Discarded reports that
-	// lay in the cable before the capture began or while the pad changed its
-	// picture: neither is a loss.
+	// OutOfRange counts reports of a pen out of reach: no loss. Discarded counts
+	// reports that lay in the cable before the capture began, also no loss, or
+	// came while the pad changed its picture inside an encrypted session: there
+	// the next sample's Lost counts them too.
 	OutOfRange int `json:"out_of_range,omitempty"`
 	Discarded  int `json:"discarded,omitempty"`
 	// Reports is the SHA-256 over the raw reports in order, in hex. Equal

@@ -101,23 +101,17 @@ func (c *canvas) titled(x, y float64, t form.Text) {
 	c.centre(x, y+4.4, grey(7), t.EN)
 }
 
-// logo is a framed first character of the bank's name, as outline: it is a
-// picture and must not turn up in copied text.
+// logo is a framed first character of the bank's name: a picture, which must
+// not turn up in copied text.
 func (c *canvas) logo(x, y, side float64, bank string) {
 	c.what = "logo"
 	for _, r := range bank {
-		cl, err := c.fonts.measure(Bold, string(r))
-		if err != nil {
-			c.fail(err)
-			return
-		}
-		g, err := c.fonts.Glyph(cl[0].font, r)
+		size := side * 0.72 / MMPerPt
+		runs, w, err := c.fonts.Split(Bold, size, string(r))
 		c.fail(err)
-		em := side * 0.72
-		at := transform{sx: em, sy: em, dx: side/2 - g.Advance*em/2, dy: side/2 + midline*em}
 		c.add(Group{X: x, Y: y, Items: []Item{
 			Rect{W: side, H: side, Stroke: rgbp(inkBlack), Width: frameLine},
-			Path{Segs: at.segs(g.Segs), Fill: rgbp(inkBlack)},
+			Text{X: (side - w) / 2, Y: side/2 + midline*size*MMPerPt, Size: size, Color: rgb(inkBlack), Mute: true, Runs: runs},
 		}})
 		return
 	}

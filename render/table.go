@@ -1,6 +1,11 @@
 package render
 
-import "moqian/render/form"
+import (
+	"maps"
+	"slices"
+
+	"moqian/render/form"
+)
 
 // table is where rows stand.
 type table struct {
@@ -63,25 +68,49 @@ func (c *canvas) tableFills(t table, rows []form.Row) {
 	}
 }
 
+// tableRules draws the lines between rows, then those between columns, each as
+// long as it goes, then the frame.
 func (c *canvas) tableRules(t table, rows []form.Row) {
 	y := t.top
+	open := map[float64]float64{} // column lines: x to where each began
+	close := func(keep []float64) {
+		for _, x := range slices.Sorted(maps.Keys(open)) {
+			if !slices.Contains(keep, x) {
+				c.rule(x, open[x], x, y, innerLine, inkBlack)
+				delete(open, x)
+			}
+		}
+	}
 	for n, row := range rows {
 		if n > 0 {
 			c.rule(t.x, y, t.x+t.w, y, innerLine, inkBlack)
 		}
-		w := t.w / float64(max(1, len(row.Cells)))
-		for i := range row.Cells {
-			x := t.x + float64(i)*w
-			if i > 0 {
-				c.rule(x, y, x, y+row.Height, innerLine, inkBlack)
-			}
-			if !row.Head {
-				c.rule(x+labelWidth, y, x+labelWidth, y+row.Height, innerLine, inkBlack)
+		here := columns(t, row)
+		close(here)
+		for _, x := range here {
+			if _, ok := open[x]; !ok {
+				open[x] = y
 			}
 		}
 		y += row.Height
 	}
+	close(nil)
 	c.frame(t.x, t.top, t.w, y-t.top, frameLine)
+}
+
+// columns are the places of a row's lines between cells and behind labels.
+func columns(t table, row form.Row) (xs []float64) {
+	w := t.w / float64(max(1, len(row.Cells)))
+	for i := range row.Cells {
+		x := t.x + float64(i)*w
+		if i > 0 {
+			xs = append(xs, x)
+		}
+		if !row.Head {
+			xs = append(xs, x+labelWidth)
+		}
+	}
+	return xs
 }
 
 // columnHead names a column: Chinese bold, English beside it.

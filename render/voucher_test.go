@@ -117,6 +117,62 @@ func TestSealsShareTheirRing(t *testing.T) {
 	}
 }
 
+// Name, account, amount and amount in words stand on every half in a face that
+// is bold by design, and nothing else among the values does.
+func TestBankElementsAreBold(t *testing.T) {
+	for _, code := range codes() {
+		f := filled(t, code, nil)
+		typ := f.Filled.Type()
+		bold := map[string]bool{}
+		strong := func(rows []form.Row, get func(string) (form.Value, bool)) {
+			for _, row := range rows {
+				for _, c := range row.Cells {
+					if v, ok := get(c.Field); ok && typ.Strong(c) {
+						bold[v.Shown] = true
+					}
+				}
+			}
+		}
+		strong(typ.Bank, f.Filled.Value)
+		strong(typ.Customer, f.Filled.Masked)
+		for _, s := range typ.Sections {
+			strong(s.Rows, f.Filled.Value)
+		}
+		for _, field := range typ.Fields { // the elements of a bank are among them
+			if v, ok := f.Filled.Value(field.ID); ok && (field.ID == "name" || field.ID == "account" || field.ID == "amount") && !bold[v.Shown] {
+				t.Errorf("%s: %s is not bold", code, field.ID)
+			}
+		}
+		seen := map[string]bool{}
+		for _, p := range sheet(t, f).Pages {
+			walk(p.Items, func(it render.Item) {
+				s, ok := it.(render.Span)
+				if !ok {
+					return
+				}
+				walk(s.Items, func(it render.Item) {
+					text, ok := it.(render.Text)
+					if !ok {
+						return
+					}
+					for _, run := range text.Runs {
+						name := fonts(t).Font(run.Font).Name
+						if is := strings.Contains(name, "Bold"); is != bold[strings.ReplaceAll(s.Actual, " ", "")] {
+							t.Errorf("%s: %q is set in %s", code, s.Actual, name)
+						}
+					}
+				})
+				seen[s.Actual] = true
+			})
+		}
+		for v := range bold {
+			if !seen[v] {
+				t.Errorf("%s: %q stands nowhere", code, v)
+			}
+		}
+	}
+}
+
 // Boxes follow the people who sign; the time stands above each box that has
 // been signed.
 func TestBoxesAndTimes(t *testing.T) {

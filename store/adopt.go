@@ -36,8 +36,10 @@ func (o *Outbox) Adopt(ctx context.Context, f Filing) (Item, error) {
 			return err
 		}
 		f.Entry = f.Entry.with("adopt", "ok", f.Item, nil)
-		var err error
-		it, err = t.file(f)
+		filed, err := t.fileAll([]Filing{f}, func(int) string { return f.Item.SHA256 })
+		if err == nil {
+			it = filed[0]
+		}
 		return err
 	})
 	if err != nil {

@@ -169,7 +169,7 @@ func leftBehind(dir string, o Options) (r remains, err error) {
 		return r, nil
 	}
 	r.found, r.serials = true, map[string]int{}
-	v, err := newVault(o.Key, o.Rand)
+	v, err := newVault(o.Key, o.Rand, o.Ciphers...)
 	if err != nil {
 		return r, err
 	}

@@ -115,6 +115,44 @@ func TestCheckpoints(t *testing.T) {
 	wantErr(t, "another key", err, ErrCheckpoint)
 }
 
+// Filing leaves the signature to the next transaction, and to Close.
+func TestFilingIsSignedLater(t *testing.T) {
+	dir := t.TempDir()
+	s, v := openSigned(t, dir, 8)
+	appendEntries(t, s, 0, 2)
+	signedTo := func() int64 {
+		cs, err := s.Audit().Checkpoints(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cs[len(cs)-1].N
+	}
+	for i := range 4 {
+		file(t, s, document(uint64(i), 100))
+	}
+	if n, err := s.Audit().VerifyAgainst(ctx, v, notes(t, s)...); err != nil || n != 6 || signedTo() != 2 {
+		t.Errorf("%d, %v, signed to %d", n, err, signedTo())
+	}
+	for i := range 3 { // an interval that is full is signed all the same
+		file(t, s, document(uint64(i), 100))
+	}
+	if signedTo() != 8 {
+		t.Errorf("signed to %d, want 8", signedTo())
+	}
+	s.Close()
+	s, _ = openSigned(t, dir, 8)
+	if n, err := s.Audit().VerifyAgainst(ctx, v, notes(t, s)...); err != nil || n != 9 || signedTo() != 9 {
+		t.Errorf("after Close: %d, %v, signed to %d", n, err, signedTo())
+	}
+	// An entry put after the signed end that filed nothing is found.
+	s.rewrite(t, append(logTexts(t, s), []byte(`{"time":"2026-11-24T09:30:00+08:00","actor":"x","action":"file","voucher":"010010326112400997","outcome":"ok"}`)))
+	_, err := s.Audit().VerifyAgainst(ctx, v, notes(t, s)...)
+	var e *LogError
+	if !errors.As(err, &e) || e.Entry != 10 {
+		t.Errorf("a forged entry at the end: %v", err)
+	}
+}
+
 func TestCheckpointsBegunLater(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, newClock().now)

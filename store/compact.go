@@ -25,6 +25,7 @@ func (s *Store) Compact(ctx context.Context, e Entry) (before, after int64, err 
 	before = size(path)
 	fresh, err := openBolt(part, options())
 	if err != nil {
+		os.Remove(part)
 		return 0, 0, fmt.Errorf("compacting: %w", err)
 	}
 	err = guard(func() error { return bolt.Compact(fresh, s.db, 1<<20) })

@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"sync"
 )
 
 const (
@@ -27,12 +28,26 @@ const (
 // a voucher was filed), business dates, counts and sizes.
 type vault struct {
 	values, wrap cipher.AEAD
+	ciphers      []Cipher // of documents; the first is for fresh ones
 	index        []byte
 	rand         io.Reader
 }
 
-func newVault(machine []byte, random io.Reader) (*vault, error) {
-	v := &vault{rand: random}
+// Cipher encrypts documents. Each document has a key of its own, which is used
+// once.
+type Cipher struct {
+	// Name stands beside each document; letters, digits and dashes.
+	Name string
+	// New makes the cipher from 32 bytes of key, of which it may use fewer.
+	New func(key []byte) (cipher.AEAD, error)
+}
+
+// AES is AES-256-GCM, what documents are encrypted with where nothing else is
+// asked for.
+func AES() Cipher { return Cipher{Name: "aes-256-gcm", New: newGCM} }
+
+func newVault(machine []byte, random io.Reader, ciphers ...Cipher) (*vault, error) {
+	v := &vault{rand: &shared{r: random}, ciphers: append(ciphers[:len(ciphers):len(ciphers)], AES())}
 	for _, k := range []struct {
 		purpose string
 		use     func([]byte) error
@@ -51,6 +66,18 @@ func newVault(machine []byte, random io.Reader) (*vault, error) {
 		}
 	}
 	return v, nil
+}
+
+// shared is a source of randomness for several goroutines.
+type shared struct {
+	mu sync.Mutex // guards r
+	r  io.Reader
+}
+
+func (s *shared) Read(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.Read(b)
 }
 
 func newGCM(key []byte) (cipher.AEAD, error) {
@@ -82,46 +109,58 @@ func (v *vault) hide(bucket, name string) []byte {
 	return h.Sum(nil)[:16]
 }
 
+// sealed is an encrypted document and the name of its cipher.
+type sealed struct {
+	cipher string
+	data   []byte
+}
+
 // sealDocument encrypts a document under a fresh key and puts the wrapped key
 // before it: 60 bytes, then ciphertext and tag. The key is used once, so its
 // nonce is zero.
-func (v *vault) sealDocument(id string, seq int64, pdf []byte) ([]byte, error) {
+func (v *vault) sealDocument(id string, seq int64, pdf []byte) (sealed, error) {
 	at := documentPlace(id, seq)
 	var key [keySize]byte
 	defer clear(key[:])
 	if _, err := io.ReadFull(v.rand, key[:]); err != nil {
-		return nil, fmt.Errorf("making a document key: %w", err)
+		return sealed{}, fmt.Errorf("making a document key: %w", err)
 	}
-	out, err := sealWith(v.wrap, v.rand, key[:], at, len(pdf)+tagSize)
+	doc, err := v.ciphers[0].New(key[:])
 	if err != nil {
-		return nil, err
+		return sealed{}, fmt.Errorf("making a cipher %s: %w", v.ciphers[0].Name, err)
 	}
-	doc, err := newGCM(key[:])
+	out, err := sealWith(v.wrap, v.rand, key[:], at, len(pdf)+doc.Overhead())
 	if err != nil {
-		return nil, err
+		return sealed{}, err
 	}
-	return doc.Seal(out, make([]byte, nonceSize), pdf, at), nil
+	return sealed{v.ciphers[0].Name, doc.Seal(out, make([]byte, doc.NonceSize()), pdf, at)}, nil
 }
 
-func (v *vault) openDocument(id string, seq int64, sealed []byte) ([]byte, error) {
-	if len(sealed) < wrapSize+tagSize {
-		return nil, fmt.Errorf("%w: a document of %d bytes", ErrDamaged, len(sealed))
+func (v *vault) openDocument(id string, seq int64, s sealed) ([]byte, error) {
+	if len(s.data) < wrapSize+tagSize {
+		return nil, fmt.Errorf("%w: a document of %d bytes", ErrDamaged, len(s.data))
 	}
 	at := documentPlace(id, seq)
-	key, err := openWith(v.wrap, sealed[:wrapSize], at)
+	key, err := openWith(v.wrap, s.data[:wrapSize], at)
 	if err != nil {
 		return nil, err
 	}
 	defer clear(key)
-	doc, err := newGCM(key)
-	if err != nil {
-		return nil, err
+	for _, c := range v.ciphers {
+		if c.Name != s.cipher {
+			continue
+		}
+		doc, err := c.New(key)
+		if err != nil {
+			return nil, fmt.Errorf("making a cipher %s: %w", c.Name, err)
+		}
+		pdf, err := doc.Open(nil, make([]byte, doc.NonceSize()), s.data[wrapSize:], at)
+		if err != nil {
+			return nil, fmt.Errorf("%w: altered or moved", ErrDamaged)
+		}
+		return pdf, nil
 	}
-	pdf, err := doc.Open(nil, make([]byte, nonceSize), sealed[wrapSize:], at)
-	if err != nil {
-		return nil, fmt.Errorf("%w: altered or moved", ErrDamaged)
-	}
-	return pdf, nil
+	return nil, fmt.Errorf("%w: %s", ErrCipher, s.cipher)
 }
 
 func documentPlace(id string, seq int64) []byte {

@@ -117,6 +117,9 @@ type tx struct {
 	*bolt.Tx
 	s      *Store
 	leaves []tlog.Hash // of the entries this transaction logged
+
+	hurry   bool // the head is signed by the next transaction
+	closing bool // nothing was logged: the head only is signed
 }
 
 func (s *Store) view(ctx context.Context, f func(*tx) error) error {

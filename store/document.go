@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 )
 
 // Each document lies alone in a bucket of its own, in one leaf page with
@@ -12,16 +13,34 @@ import (
 // append instead of 2.4, BenchmarkFile).
 const keyBytes = "pdf"
 
+// Beside other ciphers than AES-256-GCM stands their name: "pdf sm4-gcm".
+func keyOf(cipher string) []byte {
+	if cipher == AES().Name {
+		return []byte(keyBytes)
+	}
+	return []byte(keyBytes + " " + cipher)
+}
+
 func (t *tx) putDocument(id string, seq int64, pdf []byte) error {
-	sealed, err := t.s.vault.sealDocument(id, seq, pdf)
+	s, err := t.s.vault.sealDocument(id, seq, pdf)
 	if err != nil {
 		return err
 	}
+	return t.putSealed(id, s)
+}
+
+func (t *tx) putSealed(id string, s sealed) error {
 	b, err := t.Bucket([]byte(bucketDocs)).CreateBucketIfNotExists([]byte(id))
 	if err != nil {
 		return err
 	}
-	return b.Put([]byte(keyBytes), sealed)
+	key := keyOf(s.cipher)
+	if old, _ := b.Cursor().First(); old != nil && string(old) != string(key) {
+		if err := b.Delete(old); err != nil {
+			return err
+		}
+	}
+	return b.Put(key, s.data)
 }
 
 // document opens the bytes of a row and compares them with its digest.
@@ -41,7 +60,12 @@ func (t *tx) decrypt(r row) ([]byte, error) {
 	if b == nil {
 		return nil, fmt.Errorf("%w: the bytes are missing", ErrDamaged)
 	}
-	return t.s.vault.openDocument(r.ID, r.Seq, b.Get([]byte(keyBytes)))
+	key, data := b.Cursor().First()
+	name := AES().Name
+	if key != nil && string(key) != keyBytes {
+		name = strings.TrimPrefix(string(key), keyBytes+" ")
+	}
+	return t.s.vault.openDocument(r.ID, r.Seq, sealed{name, data})
 }
 
 func (r row) fits(pdf []byte) error {

@@ -24,6 +24,8 @@ func Explain(err error) (zh, en string, found bool) {
 			"The store has vouchers that the backup lacks; nothing was restored. Upload them first."},
 		{ErrCheckpoint, "检查点无法验证：不可读，或不是由本机检查点密钥签名。",
 			"The checkpoint cannot be verified: unreadable, or not signed by this workstation's checkpoint key."},
+		{ErrCipher, "此凭证使用的加密算法未启用，凭证未改动。请启用该算法后重试。",
+			"The cipher of this voucher is not set up here; nothing was changed. Set it up and try again."},
 		{ErrDamaged, "存储已损坏，未做任何改动。请用备份恢复（tellerctl restore）。",
 			"The store is damaged; nothing was changed. Restore a backup (tellerctl restore)."},
 		{ErrDuplicate, "此凭证号已入队。", "A voucher of this number is in the queue already."},

@@ -246,17 +246,18 @@ func TestRestoreRefuses(t *testing.T) {
 func TestCompact(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, newClock().now)
-	var kept Item
+	var all []Item
 	for i := range 30 {
 		it, _ := file(t, s, document(uint64(i), 100_000))
+		all = append(all, it)
+	}
+	kept := all[17]
+	for i, it := range all {
 		if i == 17 {
-			kept = it
 			continue
 		}
-		if err := s.Outbox().Commit(ctx, it.ID, document(uint64(i), 100_000), Entry{}); err != nil {
-			t.Fatal(err)
-		}
-		for _, st := range []State{Sent, Verified, Purged} {
+		it = inSent(t, s, it)
+		for _, st := range []State{Verified, Purged} {
 			it.State = st
 			if err := s.Outbox().Move(ctx, it, Entry{}); err != nil {
 				t.Fatal(err)

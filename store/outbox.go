@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 
 	"github.com/oklog/ulid/v2"
 )
@@ -44,8 +46,8 @@ func (o *Outbox) File(ctx context.Context, it Item, serial int, pdf []byte, e En
 	return all[0], nil
 }
 
-// FileAll is File for several vouchers in one transaction: all or none. What
-// comes before the first write, encryption and digests, is done outside it.
+// FileAll is File for several vouchers in one transaction: all or none. Digests
+// and encryption are spread over the processors: a customer waits.
 func (o *Outbox) FileAll(ctx context.Context, all ...Filing) ([]Item, error) {
 	for i := range all {
 		f := &all[i]
@@ -56,19 +58,17 @@ func (o *Outbox) FileAll(ctx context.Context, all ...Filing) ([]Item, error) {
 			return nil, fmt.Errorf("filing voucher %s: the document is empty", f.Item.Voucher)
 		}
 		it := &f.Item
-		it.Bytes, it.SHA256 = len(f.PDF), digest(f.PDF)
+		it.Bytes, it.SHA256 = len(f.PDF), ""
 		it.State, it.Tries, it.Error, it.Place, it.Fault, it.Renews = Queued, 0, "", "", "", ""
 	}
-	out := make([]Item, len(all))
-	err := o.s.update(ctx, func(t *tx) error {
-		for i, f := range all {
-			it, err := t.file(f)
-			if err != nil {
-				return fmt.Errorf("voucher %s: %w", f.Item.Voucher, err)
-			}
-			out[i] = it
-		}
-		return nil
+	sums := make([]string, len(all))
+	digests := begin(len(all), func(i int) { sums[i] = digest(all[i].PDF) })
+	defer digests.Wait()
+	var out []Item
+	err := o.s.update(ctx, func(t *tx) (err error) {
+		t.hurry = true
+		out, err = t.fileAll(all, func(i int) string { digests.Wait(); return sums[i] })
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("filing: %w", err)
@@ -76,48 +76,94 @@ func (o *Outbox) FileAll(ctx context.Context, all ...Filing) ([]Item, error) {
 	return out, nil
 }
 
-func (t *tx) file(f Filing) (Item, error) {
+// begin runs f for 0 to n-1, on as many goroutines as there are processors.
+func begin(n int, f func(i int)) *sync.WaitGroup {
+	var all sync.WaitGroup
+	workers := min(n, runtime.GOMAXPROCS(0))
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < n; i += workers {
+				f(i)
+			}
+		})
+	}
+	return &all
+}
+
+// fileAll gives each its number, id and log entry, encrypts them all, then stores
+// them.
+func (t *tx) fileAll(all []Filing, sum func(i int) string) ([]Item, error) {
+	rows := make([]row, len(all))
+	for i, f := range all {
+		r, err := t.admit(f)
+		if err != nil {
+			return nil, fmt.Errorf("voucher %s: %w", f.Item.Voucher, err)
+		}
+		rows[i] = r
+	}
+	documents, failed := make([]sealed, len(all)), make([]error, len(all))
+	begin(len(all), func(i int) {
+		documents[i], failed[i] = t.s.vault.sealDocument(rows[i].ID, rows[i].Seq, all[i].PDF)
+	}).Wait()
+	out := make([]Item, len(all))
+	for i := range rows {
+		if failed[i] != nil {
+			return nil, failed[i]
+		}
+		rows[i].SHA256 = sum(i)
+		if err := t.putItem(rows[i], documents[i]); err != nil {
+			return nil, err
+		}
+		if err := t.putAccounts(rows[i].ID, all[i].Accounts); err != nil {
+			return nil, err
+		}
+		out[i] = rows[i].Item
+	}
+	return out, nil
+}
+
+// admit takes a voucher's number, gives it an id and logs it.
+func (t *tx) admit(f Filing) (row, error) {
 	it := f.Item
 	now, err := t.clock()
 	if err != nil {
-		return it, err
+		return row{}, err
 	}
-	it.Filed, it.Moved = now, now
+	it.Filed, it.Moved, it.SHA256 = now, now, ""
 	if err := t.release(it.Business, f.Serial); err != nil {
-		return it, err
+		return row{}, err
 	}
 	number := t.s.vault.hide(bucketNumbers, it.Voucher)
 	if t.has(bucketNumbers, number) {
-		return it, ErrDuplicate
+		return row{}, ErrDuplicate
 	}
-	it, err = t.enter(it, f.PDF, f.Entry.with("file", "ok", it, nil))
+	r, err := t.identify(it, f.Entry.with("file", "ok", it, nil))
 	if err != nil {
-		return it, err
+		return r, err
 	}
-	if err := t.put(bucketNumbers, number, []byte(it.ID)); err != nil {
-		return it, err
-	}
-	return it, t.putAccounts(it.ID, f.Accounts)
+	return r, t.put(bucketNumbers, number, []byte(r.ID))
 }
 
-// enter gives an item its id and stores row, document and entry.
-func (t *tx) enter(it Item, pdf []byte, e Entry) (Item, error) {
+// identify gives an item its id and, with the entry, its place in the log.
+func (t *tx) identify(it Item, e Entry) (row, error) {
 	id, err := ulid.New(ulid.Timestamp(it.Filed), t.s.ids)
 	if err != nil {
-		return it, fmt.Errorf("making an id: %w", err)
+		return row{}, fmt.Errorf("making an id: %w", err)
 	}
 	it.ID = id.String()
 	seq, err := t.log(e)
-	if err != nil {
-		return it, err
+	return row{it, seq}, err
+}
+
+// putItem stores the row and the encrypted document of a fresh item.
+func (t *tx) putItem(r row, s sealed) error {
+	if err := t.putRow(r); err != nil {
+		return err
 	}
-	if err := t.putRow(row{it, seq}); err != nil {
-		return it, err
+	if err := t.Bucket([]byte(bucketOpen)).Put([]byte(r.ID), nil); err != nil {
+		return err
 	}
-	if err := t.Bucket([]byte(bucketOpen)).Put([]byte(it.ID), nil); err != nil {
-		return it, err
-	}
-	return it, t.putDocument(it.ID, seq, pdf)
+	return t.putSealed(r.ID, s)
 }
 
 // List gives the rows, oldest first.

@@ -224,8 +224,16 @@ func (o *Outbox) Renew(ctx context.Context, id string, pdf []byte, e Entry) (it 
 			Voucher: r.Voucher, Type: r.Type, Business: r.Business, Branch: r.Branch, Teller: r.Teller, Test: r.Test,
 			State: Ready, Bytes: len(pdf), SHA256: sum, Filed: now, Moved: now, Renews: r.ID,
 		}
-		it, err = t.enter(next, pdf, e.with("renew", "ok", next, map[string]string{"renews": r.ID}))
-		return err
+		fresh, err := t.identify(next, e.with("renew", "ok", next, map[string]string{"renews": r.ID}))
+		if err != nil {
+			return err
+		}
+		it = fresh.Item
+		document, err := t.s.vault.sealDocument(it.ID, fresh.Seq, pdf)
+		if err != nil {
+			return err
+		}
+		return t.putItem(fresh, document)
 	})
 	if err != nil {
 		return Item{}, fmt.Errorf("renewing %s: %w", id, err)

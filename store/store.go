@@ -13,6 +13,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 	"golang.org/x/mod/sumdb/note"
 )
 
@@ -30,6 +31,8 @@ var (
 	ErrClock = errors.New("the clock is behind the last log entry")
 	// ErrNotFound: no such item.
 	ErrNotFound = errors.New("no such voucher in the queue")
+	// ErrCipher: a document is encrypted with a cipher that was not handed in.
+	ErrCipher = errors.New("the cipher of this document is not known here")
 	// ErrDamaged: bytes on disk are not what was written: a torn or altered
 	// file. Restore a backup.
 	ErrDamaged = errors.New("the store is damaged")
@@ -56,6 +59,9 @@ type Options struct {
 	// Rand makes ids, nonces and document keys; nil is crypto/rand. Anything
 	// predictable breaks the encryption: tests only.
 	Rand io.Reader
+	// Ciphers may encrypt documents besides AES-256-GCM, which is always known. The
+	// first is for fresh documents; with none it is AES-256-GCM.
+	Ciphers []Cipher
 	// Signer signs checkpoints of the log; nil makes none. Its key should not lie
 	// where the machine key lies. Its name tells workstations apart.
 	Signer note.Signer
@@ -72,6 +78,8 @@ func (o *Options) check() error {
 		return errors.New("store: Options.Now is missing")
 	case o.Floor < 0:
 		return fmt.Errorf("store: Options.Floor is %d", o.Floor)
+	case !goodCiphers(o.Ciphers):
+		return errors.New("store: Options.Ciphers: each needs a name of its own, of letters, digits and dashes, and New")
 	case o.Ballast < 0:
 		return fmt.Errorf("store: Options.Ballast is %d", o.Ballast)
 	case o.Every < 0:
@@ -84,6 +92,17 @@ func (o *Options) check() error {
 		o.Rand = rand.Reader
 	}
 	return nil
+}
+
+func goodCiphers(all []Cipher) bool {
+	seen := map[string]bool{}
+	for _, c := range all {
+		if c.New == nil || !plainName(c.Name) || seen[c.Name] {
+			return false
+		}
+		seen[c.Name] = true
+	}
+	return true
 }
 
 // Store is everything kept on this machine: one bbolt file in dir. It may be
@@ -118,7 +137,7 @@ func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the store's folder: %w", err)
 	}
-	v, err := newVault(o.Key, o.Rand)
+	v, err := newVault(o.Key, o.Rand, o.Ciphers...)
 	if err != nil {
 		return nil, err
 	}
@@ -170,10 +189,14 @@ func (s *Store) begin() error {
 
 // Close releases it; it waits for transactions under way.
 func (s *Store) Close() error {
+	unsigned := s.signEnd() // a store that is damaged or closed already must close all the same
 	s.swap.RLock()
 	defer s.swap.RUnlock()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("closing the store: %w", err)
+	}
+	if unsigned != nil && !errors.Is(unsigned, berrors.ErrDatabaseNotOpen) {
+		return fmt.Errorf("closing the store: signing the end of the log: %w", unsigned)
 	}
 	return nil
 }

@@ -71,10 +71,32 @@ func (t *tx) signedHead(v note.Verifier) error {
 	if err := t.compare(c); err != nil {
 		return err
 	}
-	if c.N < h.N {
-		return &LogError{Entry: int(c.N) + 1, Of: int(h.N), What: "was added: the signed end is before it", Cause: ErrDamaged}
+	for i := c.N; i < h.N; i++ {
+		if !t.justFiled(i) {
+			return &LogError{Entry: int(i) + 1, Of: int(h.N), What: "was added: the signed end is before it", Cause: ErrDamaged}
+		}
 	}
 	return nil
+}
+
+// justFiled says whether entry i is of a voucher that was filed at this place: of
+// such entries the signature comes a moment later, and after a crash with the
+// next transaction.
+func (t *tx) justFiled(i int64) bool {
+	text, err := t.get(bucketLog, number(i))
+	if err != nil {
+		return false
+	}
+	e, err := decodeEntry(text)
+	if err != nil || e.Action != "file" {
+		return false
+	}
+	id, err := t.get(bucketNumbers, t.s.vault.hide(bucketNumbers, e.Voucher))
+	if err != nil {
+		return false
+	}
+	r, err := t.row(string(id))
+	return err == nil && r.Seq == i
 }
 
 // compare looks for the first entry in which the log differs from a checkpoint.

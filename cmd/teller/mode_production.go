@@ -23,8 +23,8 @@ func prepare(_ context.Context, _ *station.Station, o *ui.Options) error {
 	return nil
 }
 
+func probeFlags(*flag.FlagSet, *flags) {}
+
 func startProbe(flags) (func(x, y int, at time.Time), func(frames int), error) {
 	return nil, func(int) {}, nil
 }
-
-func probeFlags(*flag.FlagSet, *flags) {}

@@ -16,7 +16,7 @@ func (k *Ink) place(box Box) Placement {
 	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	r := 0.0
 	for i := range k.tracks {
-		k.tracks[i].walk(coarseStep, func(_, x, y, w float64) {
+		k.tracks[i].walk(math.Max(coarseStep, k.finest), func(_, x, y, w float64) {
 			x0, y0, x1, y1 = math.Min(x0, x), math.Min(y0, y), math.Max(x1, x), math.Max(y1, y)
 			r = math.Max(r, w/2)
 		})
@@ -45,4 +45,18 @@ func (k *Ink) Natural() ([]Outline, Placement) {
 	pl := k.place(Box{math.Inf(1), math.Inf(1)})
 	pl.box = Box{}
 	return k.outlines(pl), pl
+}
+
+// Place tells how Outlines lays the ink into a box.
+func (k *Ink) Place(box Box) (Placement, error) {
+	if err := box.check(k.nib.Max); err != nil {
+		return Placement{}, err
+	}
+	return k.place(box), nil
+}
+
+// To turns a place in mm on the pad, Y downwards, into mm in the box from its
+// lower left corner, Y upwards.
+func (p Placement) To(x, y float64) (float64, float64) {
+	return (x-p.X)*p.Scale + p.box.W/2, (p.Y-y)*p.Scale + p.box.H/2
 }

@@ -11,6 +11,18 @@ import (
 // pad), pressure 0..1, and how many readings it stands for (0: left out).
 type report struct{ t, x, y, p, w, m float64 }
 
+// blend makes r the mean of itself and another reading.
+func (r *report) blend(o report) {
+	w := r.w + o.w
+	if w == 0 {
+		return
+	}
+	r.x += (o.x - r.x) * o.w / w
+	r.y += (o.y - r.y) * o.w / w
+	r.p += (o.p - r.p) * o.w / w
+	r.w = w
+}
+
 func (r report) at() [axes]float64 { return [axes]float64{r.x, r.y} }
 
 // farthest place in mm that a pad can report; beyond it the report is broken.

@@ -43,11 +43,7 @@ func merge(rs []report) []report {
 			out = append(out, r)
 			continue
 		}
-		w := l.w + r.w
-		l.x += (r.x - l.x) * r.w / w
-		l.y += (r.y - l.y) * r.w / w
-		l.p += (r.p - l.p) * r.w / w
-		l.w = w
+		l.blend(r)
 	}
 	return out
 }

@@ -38,8 +38,11 @@ func (s *span) at(u float64) (x, y float64) {
 const (
 	// dabStep is the distance in mm between dabs, at most.
 	dabStep = 0.05
-	// mostDabs of one stroke, beside one for each report.
-	mostDabs = 20000
+	// mostDabs of a signature, about, beside one for each report: twenty times
+	// what a long one has. A wild track gets longer steps instead.
+	mostDabs = 50000
+	// mostCuts of a span.
+	mostCuts = 1000
 )
 
 // cuts is into how many pieces the span is cut so that none is longer than
@@ -52,5 +55,5 @@ func (s *span) cuts(step float64) int {
 		l += math.Sqrt((x-x0)*(x-x0) + (y-y0)*(y-y0))
 		x0, y0 = x, y
 	}
-	return 1 + int(math.Min(1.1*l/step, mostDabs))
+	return 1 + int(math.Min(1.1*l/step, mostCuts))
 }

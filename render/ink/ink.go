@@ -87,6 +87,7 @@ const (
 // Ink is a smoothed signature in memory. Wipe it after use.
 type Ink struct {
 	tracks []track
+	finest float64 // mm between dabs, at least
 	nib    Nib
 }
 
@@ -100,7 +101,7 @@ func (k *Ink) Dabs(i int, step float64) []Dab {
 		step = dabStep
 	}
 	var out []Dab
-	k.tracks[i].walk(step, func(t, x, y, w float64) { out = append(out, Dab{t, x, y, w}) })
+	k.tracks[i].walk(math.Max(step, k.finest), func(t, x, y, w float64) { out = append(out, Dab{t, x, y, w}) })
 	return out
 }
 
@@ -127,7 +128,7 @@ func (k *Ink) outlines(pl Placement) []Outline {
 	f := UnitsPerMM * pl.Scale
 	for i := range k.tracks {
 		ds = ds[:0]
-		k.tracks[i].walk(dabStep/pl.Scale, func(_, x, y, w float64) {
+		k.tracks[i].walk(math.Max(dabStep/pl.Scale, k.finest), func(_, x, y, w float64) {
 			ds = append(ds, dab{(x-pl.X)*f + pl.box.W/2*UnitsPerMM, (pl.Y-y)*f + pl.box.H/2*UnitsPerMM, w / 2 * UnitsPerMM})
 		})
 		out[i] = o.outline(ds)

@@ -133,24 +133,42 @@ type smoother struct {
 	lively lively
 }
 
-// forward filters reports with noise 1 and jerk q per unit of time u (s).
+// forward filters a run of reports with noise 1 and jerk q per unit of time u
+// (s) from its beginning.
 func (m *smoother) forward(rs []report, q, u float64) {
-	m.way = grow(m.way, len(rs))
 	var s state
 	s.x = rs[0].at()
-	ric := riccati{q: q, p: prior(q, u)}
+	m.onward(rs, filter{s, riccati{q: q, p: prior(q, u)}}, u)
+}
+
+// filter is what is expected of the coming report.
+type filter struct {
+	s   state
+	ric riccati
+}
+
+// onward filters reports from what is expected of the first.
+func (m *smoother) onward(rs []report, f filter, u float64) {
+	m.way = grow(m.way, len(rs))
 	for i := range rs {
 		w := &m.way[i]
-		w.pred, w.p, w.d, w.v = s, ric.p, gap(rs, i, u), [axes]float64{}
-		w.q = q * rs[i].m
-		ric.next(rs[i].w, w.d, rs[i].m)
-		w.g, w.s = ric.g, ric.s
-		if w.s != 0 {
-			w.v = [axes]float64{rs[i].x - s.x[0], rs[i].y - s.x[1]}
-			s.observe(w.g, w.v)
-		}
-		s.step(w.d)
+		w.d, w.q = gap(rs, i, u), f.ric.q*rs[i].m
+		w.pred, w.p = f.s, f.ric.p
+		w.v = f.next(&rs[i], w.d)
+		w.g, w.s = f.ric.g, f.ric.s
 	}
+}
+
+// next takes a report that is followed by another after d, and returns its
+// innovation; the variance of that stays in ric.s, 0 for a report left out.
+func (f *filter) next(r *report, d float64) (v [axes]float64) {
+	f.ric.next(r.w, d, r.m)
+	if f.ric.s != 0 {
+		v = [axes]float64{r.x - f.s.x[0], r.y - f.s.x[1]}
+		f.s.observe(f.ric.g, v)
+	}
+	f.s.step(d)
+	return v
 }
 
 // gap is the time in u from report i to the next, 0 after the last.

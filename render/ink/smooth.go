@@ -1,6 +1,10 @@
 package ink
 
-import "moqian/pad"
+import (
+	"math"
+
+	"moqian/pad"
+)
 
 // smooth cleans the samples and smooths the whole signature.
 func smooth(samples []pad.Sample, p Params) *Ink {
@@ -16,20 +20,23 @@ func smooth(samples []pad.Sample, p Params) *Ink {
 	}
 	n := estimate(pieces, u, p.Noise)
 	var m smoother
-	for range lessons {
+	n.sigma /= doubt
+	n.q *= doubt * doubt
+	for step := range lessons {
 		m.learnFrom(pieces, n, u)
-		n = n.refine(pieces, u, p.Noise)
+		n = n.refine(pieces, u, p.Noise, math.Ldexp(1, -min(step, 1)))
 	}
 	k := &Ink{nib: p.Nib}
-	var pressure []float64
+	var ps []press
 	for _, rs := range strokes {
 		t := m.track(rs, u, n)
 		t.w = even(rs)
-		pressure = append(pressure, t.w...)
+		ps = t.pressures(ps)
 		k.tracks = append(k.tracks, t)
+		k.finest += t.total() / mostDabs
 	}
-	f := feel(pressure)
-	clear(pressure)
+	f := feel(ps)
+	clear(ps)
 	for i := range k.tracks {
 		for j, v := range k.tracks[i].w {
 			k.tracks[i].w[j] = p.Nib.Min + (p.Nib.Max-p.Nib.Min)*f.share(v)
@@ -54,6 +61,21 @@ func (m *smoother) track(rs []report, u float64, n noise) track {
 		k.bridge[i-1] = true
 	}
 	return k
+}
+
+// pressures adds those of a track, which still stand where the widths will.
+func (k *track) pressures(ps []press) []press {
+	for i, p := range k.w {
+		l := 0.0
+		if i > 0 {
+			l += k.length(i-1) / 2
+		}
+		if i+1 < len(k.w) {
+			l += k.length(i) / 2
+		}
+		ps = append(ps, press{p, l})
+	}
+	return ps
 }
 
 // wipe overwrites the room of the smoother.

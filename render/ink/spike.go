@@ -14,6 +14,8 @@ const (
 	// smoothShare: left out only if its neighbours then deviate by less than
 	// this share of what it did.
 	smoothShare = 0.3
+	// spikesIn: more than one report in so many is no spike but a broken pad.
+	spikesIn = 16
 	// setPrice: one more report is left out only if that makes the way this
 	// many times smoother.
 	setPrice = 3.0
@@ -45,9 +47,13 @@ func despike(rs []report, u float64) {
 	if flagged > len(rs)/2 {
 		return
 	}
-	for i := 0; i < len(rs); i++ {
-		if rs[i].w > 0 && deviation(rs, i, u) > limit && !relieve(rs, i, u) {
-			i += 4
+	tries := 4 + len(rs)/spikesIn
+	for i := 0; i < len(rs) && tries > 0; i++ {
+		if rs[i].w > 0 && deviation(rs, i, u) > limit {
+			tries--
+			if !relieve(rs, i, u) {
+				i += 4
+			}
 		}
 	}
 }
@@ -123,33 +129,38 @@ func roughness(rs []report, i int, set []int, u float64) float64 {
 }
 
 // deviation of report i in mm from the cubic through the two kept reports
-// before and after it, as if these were a beat apart (a cubic's error grows
-// with the product of the four distances); 0 at the ends of a stroke.
-func deviation(rs []report, i int, u float64) float64 {
+// before and after it; 0 at the ends of a stroke.
+func deviation(rs []report, i int, u float64) float64 { return aside(rs, i, 2, 2, u) }
+
+// aside is how far in mm report i lies from the polynomial through so many kept
+// reports before and after it, at most four, as if they were a beat u apart:
+// such a curve's error grows with the product of the distances. It is 0 where
+// there are not so many.
+func aside(rs []report, i, before, after int, u float64) float64 {
 	var near [4]int
 	n := 0
-	for j := i - 1; j >= 0 && n < 2; j-- {
+	for j := i - 1; j >= 0 && n < before; j-- {
 		if rs[j].w > 0 {
 			near[n] = j
 			n++
 		}
 	}
-	if n < 2 {
+	if n < before {
 		return 0
 	}
-	for j := i + 1; j < len(rs) && n < 4; j++ {
+	for j := i + 1; j < len(rs) && n < before+after; j++ {
 		if rs[j].w > 0 {
 			near[n] = j
 			n++
 		}
 	}
-	if n < 4 {
+	if n < before+after {
 		return 0
 	}
-	x, y, far := 0.0, 0.0, 0.25
-	for a, j := range near {
+	x, y, far, usual := 0.0, 0.0, 1.0, 1.0
+	for a, j := range near[:n] {
 		l := 1.0
-		for b, k := range near {
+		for b, k := range near[:n] {
 			if a != b {
 				l *= (rs[i].t - rs[k].t) / (rs[j].t - rs[k].t)
 			}
@@ -157,6 +168,11 @@ func deviation(rs []report, i int, u float64) float64 {
 		x += l * rs[j].x
 		y += l * rs[j].y
 		far *= math.Abs(rs[i].t-rs[j].t) / u
+		if a < before {
+			usual *= float64(a + 1)
+		} else {
+			usual *= float64(a - before + 1)
+		}
 	}
-	return math.Hypot(rs[i].x-x, rs[i].y-y) / math.Max(1, far)
+	return math.Hypot(rs[i].x-x, rs[i].y-y) / math.Max(1, far/usual)
 }

@@ -30,14 +30,18 @@ func (k *track) span(i int) span {
 	return join(a, b, d)
 }
 
+// total is the length of the track in mm, about.
+func (k *track) total() float64 {
+	sum := 0.0
+	for i := range len(k.t) - 1 {
+		sum += k.length(i)
+	}
+	return sum
+}
+
 // walk visits the stroke from its first report to its last, at most step mm
 // apart, reports included.
 func (k *track) walk(step float64, visit func(t, x, y, w float64)) {
-	total := 0.0
-	for i := range len(k.t) - 1 {
-		total += k.length(i)
-	}
-	step = math.Max(step, total/mostDabs)
 	visit(k.t[0], k.s[0].x[0], k.s[0].x[1], k.w[0])
 	for i := range len(k.t) - 1 {
 		sp := k.span(i)

@@ -1,9 +1,11 @@
 package pdf
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"moqian/render"
 )
@@ -120,6 +122,15 @@ func (c *content) modules(m render.Modules) {
 	c.fill(render.Color{})
 	c.raw(fmt.Sprintf("%s 0 0 %[1]s ", number(hundredths(m.Size*ptPerMM))))
 	c.op("cm", x, y)
+	for _, r := range rectangles(m) {
+		c.op("re", 100*r[0], 100*r[1], 100*r[2], 100*r[3])
+	}
+	c.pop()
+}
+
+// rectangles cover the dark modules once: x, y from below, width, height, those
+// of one size together, which packs better.
+func rectangles(m render.Modules) (out [][4]int) {
 	done := make([]bool, len(m.Dark))
 	free := func(x, y int) bool { return m.Dark[y*m.N+x] && !done[y*m.N+x] }
 	for y := range m.N {
@@ -135,11 +146,14 @@ func (c *content) modules(m render.Modules) {
 				done[(y+i/w)*m.N+x+i%w] = true
 			}
 			if w > 0 {
-				c.op("re", 100*x, 100*(m.N-y-h), 100*w, 100*h)
+				out = append(out, [4]int{x, m.N - y - h, w, h})
 			}
 		}
 	}
-	c.pop()
+	slices.SortFunc(out, func(a, b [4]int) int {
+		return cmp.Or(cmp.Compare(a[3], b[3]), cmp.Compare(a[2], b[2]), cmp.Compare(a[1], b[1]), cmp.Compare(a[0], b[0]))
+	})
+	return out
 }
 
 // sameRow says whether row y+h has exactly the run of dark modules that begins

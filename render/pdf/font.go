@@ -35,7 +35,7 @@ func (f *file) addFont(s *subset) pdf.Ref {
 	f.out.Put(font, top)
 	under := pdf.Dict{
 		"Type": pdf.Name("Font"), "Subtype": pdf.Name("CIDFontType2"), "BaseFont": name, "FontDescriptor": desc,
-		"CIDSystemInfo": pdf.Dict{"Registry": pdf.String("Adobe"), "Ordering": pdf.String("Identity"), "Supplement": int64(0)},
+		"CIDSystemInfo": pdf.Dict{"Registry": pdf.Verbatim("(Adobe)"), "Ordering": pdf.Verbatim("(Identity)"), "Supplement": int64(0)},
 		"CIDToGIDMap":   pdf.Name("Identity"),
 	}
 	if w := s.widths(); len(w) > 0 {
@@ -106,7 +106,7 @@ func (s *subset) widths() (w pdf.Array) {
 func toUnicode(chars []rune) []byte {
 	b := []byte("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n" +
 		"/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n" +
-		"/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n" +
+		"/CMapName /U def\n/CMapType 2 def\n" +
 		"1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n")
 	var ranges []string
 	for from := 1; from <= len(chars); {

@@ -137,13 +137,18 @@ func (r *reader) vector(flags []byte, short, same byte) []int {
 	return out
 }
 
-// begun turns a contour so that it begins with a point on the curve; one
-// without such a point gets the one that is implied.
+// begun turns a contour so that it begins with its lowest point on the curve, of
+// those the leftmost (equal strokes then have equal bytes, which packs better);
+// one without such a point gets the one that is implied.
 func (c contour) begun() contour {
+	first := -1
 	for i, p := range c {
-		if p.on {
-			return append(append(contour{}, c[i:]...), c[:i]...)
+		if p.on && (first < 0 || p.y < c[first].y || p.y == c[first].y && p.x < c[first].x) {
+			first = i
 		}
+	}
+	if first >= 0 {
+		return append(append(contour{}, c[first:]...), c[:first]...)
 	}
 	if len(c) == 0 {
 		return nil

@@ -9,25 +9,33 @@ import (
 	"moqian/sign/pdf"
 )
 
-// packLevel of klauspost's deflate: as small as the standard library's best in
-// a third of the time.
-const packLevel = 8
+// Levels of klauspost's deflate. Best is as small as the standard library's in a
+// third of the time. Ink is numbers that hardly repeat: quick packs them as
+// small as best in a third of its time.
+const (
+	packLevel  = 8
+	quickLevel = 3
+)
 
-// packer deflates streams; its tables, half a megabyte, serve file after file.
+// packer deflates streams; its tables, half a megabyte each, serve file after
+// file.
 type packer struct {
-	z   *zlib.Writer
-	out bytes.Buffer
+	best, quick *zlib.Writer
+	out         bytes.Buffer
 }
 
 func (w *Writer) packer() *packer {
 	if p, ok := w.packers.Get().(*packer); ok {
 		return p
 	}
-	z, err := zlib.NewWriterLevel(nil, packLevel)
-	if err != nil {
-		panic("internal error: " + err.Error())
+	level := func(n int) *zlib.Writer {
+		z, err := zlib.NewWriterLevel(nil, n)
+		if err != nil {
+			panic("internal error: " + err.Error())
+		}
+		return z
 	}
-	return &packer{z: z}
+	return &packer{best: level(packLevel), quick: level(quickLevel)}
 }
 
 // maxKept bounds the memory of streams kept packed: 16 kB for a large font.
@@ -59,12 +67,14 @@ func (w *Writer) packKept(p *packer, d pdf.Dict, data []byte) *pdf.Stream {
 
 // pack makes a stream with its data deflated, unless that and its filter's name
 // are longer.
-func (p *packer) pack(d pdf.Dict, data []byte) *pdf.Stream {
+func (p *packer) pack(d pdf.Dict, data []byte) *pdf.Stream { return p.with(p.best, d, data) }
+
+func (p *packer) with(z *zlib.Writer, d pdf.Dict, data []byte) *pdf.Stream {
 	p.out.Reset()
-	p.z.Reset(&p.out)
-	_, err := p.z.Write(data)
+	z.Reset(&p.out)
+	_, err := z.Write(data)
 	if err == nil {
-		err = p.z.Close()
+		err = z.Close()
 	}
 	if err != nil {
 		panic("internal error: deflating to memory: " + err.Error())

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"math"
 	"testing"
 
@@ -213,32 +214,45 @@ func TestCIDSet(t *testing.T) {
 	}
 }
 
-// A letter of two fonts is one guest each; without any text there is no host.
+// Letters of pictures are guests, those of a font that text uses too; without
+// any text their own font is the host.
 func TestGuests(t *testing.T) {
 	f := fonts(t)
 	w := NewWriter(f)
 	say := func(font render.FontID, s string, mute bool) letter {
 		return letter{Text: render.Text{Mute: mute, Runs: []render.Run{{Font: font, Text: s}}}}
 	}
-	c, err := w.typeCase([][]letter{{say(0, "甲1", false), say(1, "乙", true), say(0, "丙", true)}})
+	c, err := w.typeCase([][]letter{{say(0, "甲1", false), say(1, "乙", true), say(0, "甲", true)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.fonts) != 1 || len(c.guests) != 1 || c.host != 0 {
-		t.Fatalf("%d fonts, %d guests, host %d", len(c.fonts), len(c.guests), c.host)
+	if len(c.fonts) != 1 || c.host != 0 {
+		t.Fatalf("%d fonts, host %d", len(c.fonts), c.host)
 	}
-	font, text := c.of(render.Run{Font: 1, Text: "乙"})
-	if font != 0 || text != string(rune(firstGuest)) {
-		t.Errorf("font %d, %q", font, text)
-	}
-	if got := string(c.fonts[0].chars); got != "0123456789丙甲"+string(rune(firstGuest)) && got != "0123456789甲丙"+string(rune(firstGuest)) {
+	s := c.fonts[0]
+	if got := string(s.chars); got != "0123456789甲"+string([]rune{firstGuest, firstGuest + 1}) {
 		t.Errorf("characters %q", got)
 	}
-	if m := c.fonts[0].meaning; m[len(m)-1] != ' ' {
-		t.Errorf("a guest is copied as %q", m[len(m)-1])
+	if got := string(s.meaning); got != "0123456789甲  " {
+		t.Errorf("copied as %q", got)
 	}
-	if c, err = w.typeCase([][]letter{{say(1, "乙", true)}}); err != nil || len(c.fonts) != 1 || len(c.guests) != 0 {
-		t.Errorf("only pictures: %+v, %v", c, err)
+	if !bytes.Equal(s.glyphs[10].data, s.glyphs[11].data) {
+		t.Error("a guest of the font itself looks otherwise")
+	}
+	for _, run := range []render.Run{{Font: 0, Text: "甲"}, {Font: 1, Text: "乙"}} {
+		font, text := c.of(run, true)
+		if want := string(rune(firstGuest) + rune(run.Font)); font != 0 || text != want {
+			t.Errorf("%s is set as %q of font %d", run.Text, text, font)
+		}
+	}
+	if font, text := c.of(render.Run{Font: 0, Text: "甲"}, false); font != 0 || text != "甲" {
+		t.Errorf("text is set as %q of font %d", text, font)
+	}
+	if c, err = w.typeCase([][]letter{{say(0, "甲", false), say(1, "乙", false), say(0, "丙", true)}}); err != nil || c.host != 1 {
+		t.Errorf("the bold face is not the host: %v", err)
+	}
+	if c, err = w.typeCase([][]letter{{say(1, "乙", true)}}); err != nil || len(c.fonts) != 1 || c.host != 1 {
+		t.Errorf("only pictures: %v", err)
 	}
 	if _, err := w.typeCase([][]letter{{say(99, "乙", false)}}); err == nil {
 		t.Error("a font that is not there")

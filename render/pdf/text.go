@@ -6,11 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/signintech/gopdf"
 
@@ -50,125 +47,6 @@ func texts(items []render.Item, inGroup bool, out []letter) []letter {
 	return out
 }
 
-// typeCase is what the pages' runs are set from: a subset for each font that
-// text uses. Letters that are a picture, as a seal's, have no font of their own,
-// which would cost a kilobyte beside its glyphs: they are guests of another.
-type typeCase struct {
-	fonts  map[render.FontID]*subset
-	guests map[render.FontID]map[rune]rune // to private characters of the host
-	host   render.FontID
-}
-
-// firstGuest is the first private character (plane 15) that stands for a guest.
-const firstGuest = 0xF0000
-
-// of gives the font and the characters that a run is set with.
-func (c *typeCase) of(r render.Run) (render.FontID, string) {
-	guest, ok := c.guests[r.Font]
-	if !ok {
-		return r.Font, r.Text
-	}
-	return c.host, strings.Map(func(r rune) rune { return guest[r] }, r.Text)
-}
-
-// typeCase finds the characters that each font must have for the pages.
-func (w *Writer) typeCase(pages [][]letter) (*typeCase, error) {
-	used := map[render.FontID]map[rune]bool{}
-	loud := map[render.FontID]bool{}
-	for _, page := range pages {
-		for _, t := range page {
-			for _, r := range t.Runs {
-				if used[r.Font] == nil {
-					used[r.Font] = map[rune]bool{}
-				}
-				for _, c := range r.Text {
-					used[r.Font][c] = true
-				}
-				loud[r.Font] = loud[r.Font] || !t.Mute
-			}
-		}
-	}
-	for id := range loud {
-		allDigits(used[id])
-	}
-	c := &typeCase{fonts: map[render.FontID]*subset{}, guests: map[render.FontID]map[rune]rune{}}
-	ids := slices.Sorted(maps.Keys(used))
-	host := false
-	for _, id := range ids {
-		if loud[id] && (!host || id == render.FontID(render.Bold)) { // of bold a voucher has little
-			c.host, host = id, true
-		}
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, id := range ids {
-		if !loud[id] && host {
-			continue
-		}
-		f, err := w.face(id)
-		if err != nil {
-			return nil, err
-		}
-		c.fonts[id] = &subset{face: f}
-		for _, r := range slices.Sorted(maps.Keys(used[id])) {
-			if err := c.fonts[id].add(f, r, r, r); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return c, w.invite(c, ids, used)
-}
-
-// allDigits adds the digits that are missing where some are there: the set of a
-// font that sets labels and times is then the same from voucher to voucher, and
-// so is its packed file, which the writer keeps.
-func allDigits(chars map[rune]bool) {
-	const digits = "0123456789"
-	some := strings.ContainsFunc(digits, func(r rune) bool { return chars[r] })
-	for _, r := range digits {
-		if some {
-			chars[r] = true
-		}
-	}
-}
-
-// invite adds the letters of fonts without a subset to the host.
-func (w *Writer) invite(c *typeCase, ids []render.FontID, used map[render.FontID]map[rune]bool) error {
-	next := rune(firstGuest)
-	for _, id := range ids {
-		if c.fonts[id] != nil {
-			continue
-		}
-		f, err := w.face(id)
-		if err != nil {
-			return err
-		}
-		c.guests[id] = map[rune]rune{}
-		for _, r := range slices.Sorted(maps.Keys(used[id])) {
-			if err := c.fonts[c.host].add(f, r, next, ' '); err != nil {
-				return err
-			}
-			c.guests[id][r] = next
-			next++
-		}
-	}
-	return nil
-}
-
-// face gives a font with its compact glyphs, which are kept for the next file;
-// w.mu is held.
-func (w *Writer) face(id render.FontID) (*face, error) {
-	f := w.faces[id]
-	if f == nil {
-		var err error
-		if f, err = newFace(w.fonts.Font(id)); err != nil {
-			return nil, err
-		}
-		w.faces[id] = f
-	}
-	return f, nil
-}
-
 // setTexts lets gopdf set every run of the pages, in painting order.
 func setTexts(pages []render.Page, texts [][]letter, c *typeCase) ([][]setText, error) {
 	g := gopdf.GoPdf{}
@@ -189,7 +67,7 @@ func setTexts(pages []render.Page, texts [][]letter, c *typeCase) ([][]setText, 
 					continue
 				}
 				s := setText{inGroup: t.inGroup}
-				s.font, s.text = c.of(r)
+				s.font, s.text = c.of(r, t.Mute)
 				if err := s.set(&g, t.Text, r.DX); err != nil {
 					return nil, fmt.Errorf("setting %q: %w", r.Text, err)
 				}

@@ -138,14 +138,14 @@ func (f *file) finish(pages pdf.Array) ([]byte, error) {
 	}
 	intent := pdf.Dict{
 		"Type": pdf.Name("OutputIntent"), "S": pdf.Name("GTS_PDFA1"), "DestOutputProfile": profile,
-		"OutputConditionIdentifier": pdf.String("sRGB IEC61966-2.1"), "Info": pdf.String("sRGB IEC61966-2.1"),
+		"OutputConditionIdentifier": pdf.Verbatim("(sRGB IEC61966-2.1)"), "Info": pdf.Verbatim("(sRGB IEC61966-2.1)"),
 	}
 	f.out.Put(f.root, pdf.Dict{
 		"Type": pdf.Name("Catalog"), "Pages": f.pages, "Metadata": meta, "Lang": pdf.String(f.doc.Lang),
 		"OutputIntents": pdf.Array{intent},
 	})
 	f.out.Put(f.pages, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": pages, "Count": int64(len(pages))})
-	f.out.Put(f.resources, pdf.Dict{"Font": f.fonts, "XObject": f.forms, "ProcSet": pdf.Array{pdf.Name("PDF"), pdf.Name("Text")}})
+	f.out.Put(f.resources, pdf.Dict{"Font": f.fonts, "XObject": f.forms})
 	f.out.Put(meta, &pdf.Stream{Dict: pdf.Dict{"Type": pdf.Name("Metadata"), "Subtype": pdf.Name("XML")}, Raw: xmp})
 	f.out.Put(profile, f.keep(pdf.Dict{"N": int64(3)}, sRGB()))
 	f.out.Put(info, pdf.Dict{"Title": textString(f.doc.Title), "Producer": pdf.String(Producer), "CreationDate": pdf.String(created)})

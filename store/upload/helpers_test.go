@@ -38,3 +38,6 @@ func openStore(t testing.TB, dir string) *store.Store {
 	t.Cleanup(func() { s.Close() })
 	return s
 }
+
+// newStop is a context that is ended from inside.
+func newStop() (context.Context, context.CancelFunc) { return context.WithCancel(context.Background()) }

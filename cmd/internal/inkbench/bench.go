@@ -120,14 +120,9 @@ func appendStrokes(b []byte, id string, k *ink.Ink) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, `{"c":[`...)
-		for j, d := range k.Dabs(i, 0) {
-			if j > 0 {
-				b = append(b, ',')
-			}
-			b = appendNumbers(b, d.T*1000, d.X, d.Y, d.W)
-		}
-		b = append(b, `],"o":[`...)
+		b = append(b, `{"c":`...)
+		b = appendDabs(b, k.Dabs(i, 0))
+		b = append(b, `,"o":[`...)
 		for j, c := range o.Contours {
 			if j > 0 {
 				b = append(b, ',')

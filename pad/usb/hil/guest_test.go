@@ -179,12 +179,13 @@ func record(t *testing.T, d *pad.Device, c *cable, write func(), n int) taken {
 	seen := make(chan int, 1<<16)
 	done := make(chan error, 1)
 	count := 0
+	before := c.server.Submitted()
 	go func() { done <- k.Record(ctx, d, func(s pad.Sample) { count += 1 + s.Lost; seen <- count }) }()
 	up := make(chan struct{})
 	go func() {
 		defer close(up)
 		for ctx.Err() == nil {
-			if now, _ := c.server.Pending(); now >= 8 {
+			if c.server.Submitted() >= before+8 {
 				time.Sleep(40 * time.Millisecond) // past what the driver takes for left-overs
 				return
 			}

@@ -98,11 +98,21 @@ func TestGuestNumbered(t *testing.T) {
 	}
 }
 
-// TestGuestStreamStops: on an idle pad the transfers come back, every time.
+// TestGuestStreamStops: the transfers come back every time, on an idle pad and
+// on one whose reports go on coming while the stream is stopped.
 func TestGuestStreamStops(t *testing.T) {
 	inGuest(t)
-	_, c, d := pen430(t, usb.Clear)
+	g, c, d := pen430(t, usb.Clear)
 	for i := range 10 {
+		if i == 5 {
+			flooded := make(chan struct{})
+			go func() {
+				defer close(flooded)
+				for g.Pen(true, 300, 1000, 1000, 5) {
+				}
+			}()
+			defer func() { g.Unplug(); <-flooded }()
+		}
 		if got := record(t, d, c, func() {}, 0); got.err != nil {
 			t.Fatal(got.err)
 		}

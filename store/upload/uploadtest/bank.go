@@ -29,6 +29,7 @@ type Bank struct {
 	objects  map[string]stored
 	faults   Faults
 	random   *rand.Rand
+	message  string
 	requests int
 	puts     map[string]int // successful first writes of a key
 }
@@ -59,6 +60,8 @@ type Faults struct {
 	NoConditions bool
 	// NoDigests takes wrong SHA-256 digests.
 	NoDigests bool
+	// Drop keeps the digests of objects only: for floods.
+	Drop bool
 	// Ahead is how far the bank's clock is ahead; it refuses requests that are
 	// signed more than 15 minutes off.
 	Ahead time.Duration
@@ -77,6 +80,13 @@ func (b *Bank) Set(f Faults) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.faults = f
+}
+
+// Say sets the message of errors: servers say what they like.
+func (b *Bank) Say(message string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.message = message
 }
 
 // Requests that were made so far.
@@ -183,7 +193,7 @@ func (b *Bank) answer(w http.ResponseWriter, r *http.Request, body []byte, f Fau
 	defer b.mu.Unlock()
 	switch {
 	case r.Method == http.MethodPut && f.Status != 0:
-		fail(w, r, f.Status, f.Code)
+		failWith(w, r, f.Status, f.Code, b.message)
 	case r.Method == http.MethodPut:
 		b.put(w, r, key, body, f)
 	case r.Method == http.MethodGet && r.URL.Query().Get("list-type") == "2":
@@ -208,6 +218,9 @@ func (b *Bank) put(w http.ResponseWriter, r *http.Request, key string, body []by
 	case there && !f.NoConditions && r.Header.Get("If-None-Match") == "*":
 		fail(w, r, http.StatusPreconditionFailed, "PreconditionFailed")
 		return
+	}
+	if f.Drop {
+		body = nil
 	}
 	b.objects[key] = stored{bytes.Clone(body), r.Header.Get("X-Amz-Checksum-Sha256"), time.Now()}
 	b.puts[key]++
@@ -264,9 +277,13 @@ func (b *Bank) list(w http.ResponseWriter, r *http.Request) {
 }
 
 func fail(w http.ResponseWriter, r *http.Request, status int, code string) {
+	failWith(w, r, status, code, "a test")
+}
+
+func failWith(w http.ResponseWriter, r *http.Request, status int, code, message string) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		fmt.Fprintf(w, "<Error><Code>%s</Code><Message>a test</Message></Error>", code)
+		fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>", code, message)
 	}
 }

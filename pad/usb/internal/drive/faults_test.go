@@ -145,11 +145,13 @@ func TestStalledControl(t *testing.T) {
 func TestHungControl(t *testing.T) {
 	g := stu430()
 	o := open(t, g, Options{Encryption: Clear})
-	g.SetFaults(emu.Faults{Hang: time.Second})
+	g.SetFaults(emu.Faults{Hang: 2 * time.Second})
+	o.bus.Timeout(100 * time.Millisecond)
 	if _, _, err := record(t, o, -1, func() {}); !errors.Is(err, wire.ErrTimeout) {
 		t.Errorf("a hung pad: %v", err)
 	}
 	g.SetFaults(emu.Faults{})
+	o.bus.Timeout(long)
 	if _, _, err := record(t, o, 13, func() { writeStroke(g, 11) }); err != nil {
 		t.Errorf("after the hang: %v", err)
 	}

@@ -25,6 +25,7 @@ var (
 	_ pad.Ender   = (*screened)(nil)
 	_ pad.Display = (*screened)(nil)
 	_ pad.Idler   = (*screened)(nil)
+	_ pad.Inker   = (*screened)(nil)
 	_ pad.Buttons = (*screened)(nil)
 )
 
@@ -81,6 +82,22 @@ func (s *screened) Ink(on bool, r, g, b, thickness uint8) error {
 		if err := s.stu.command(c); err != nil {
 			return s.judge(err)
 		}
+	}
+	return nil
+}
+
+// Threshold sets where strokes begin and end; the next capture reads it back.
+func (s *screened) Threshold(on, off int) error {
+	if on < 1 || on > 0x3ff || off < 0 || off > on {
+		return fmt.Errorf("thresholds of %d and %d: on is 1 to 1023, off at most on", on, off)
+	}
+	s.ctl.Lock()
+	defer s.ctl.Unlock()
+	if _, err := s.stu.status(); err != nil {
+		return s.judge(err)
+	}
+	if err := s.stu.command(model.CmdThreshold(model.Threshold{On: on, Off: off})); err != nil {
+		return s.judge(err)
 	}
 	return nil
 }
@@ -170,7 +187,7 @@ func (s *screened) play(ctx context.Context, slides []uint8, every time.Duration
 func (s *stu) show(ctx context.Context, f pad.Frame) error {
 	secured := s.key != nil
 	if secured {
-		s.hold(time.Now().Add(24 * time.Hour))
+		s.hold(s.d.opt.Now().Add(24 * time.Hour))
 		if err := s.endCapture(ctx); err != nil {
 			return err
 		}

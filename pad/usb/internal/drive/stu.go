@@ -138,6 +138,9 @@ func (s *stu) ready(ctx context.Context) error {
 	}
 	switch st.State {
 	case model.Capture:
+		if err := s.pause(ctx, beforeEnd); err != nil {
+			return err
+		}
 		err = s.command(model.CmdEndCapture())
 	case model.Image:
 		err = s.command(model.CmdEndImage(false))

@@ -326,3 +326,59 @@ func TestIdle(t *testing.T) {
 		t.Errorf("Idle on a lost pad: %v", err)
 	}
 }
+
+// TestSlideShow: a 540 with pictures in its ROM plays those itself and is sent
+// none; afterwards it is back in normal mode.
+func TestSlideShow(t *testing.T) {
+	m := emu.Model540()
+	m.Slides = []uint8{1, 2, 5}
+	g := emu.NewSTU(m, rand.Reader)
+	o := open(t, g, Options{Encryption: Clear})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- o.scr.Idle(ctx, []pad.Frame{pattern(800, 480)}, 3*time.Second) }()
+	mode := func() []byte { _, _, op, _ := g.Setting(); return op }
+	until(t, "the slide show", func() bool { op := mode(); return len(op) > 1 && op[1] == 2 })
+	if want := []byte{0x93, 2, 0, 3, 0x12, 0x50, 0, 0, 0, 0, 0, 0x0B, 0xB8}; !bytes.Equal(mode(), want) {
+		t.Errorf("mode %x, want %x", mode(), want)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if op := mode(); op[1] != 0 {
+		t.Errorf("mode %x afterwards", op)
+	}
+	if _, n := g.Screen(); n != 0 {
+		t.Errorf("%d pictures were sent", n)
+	}
+}
+
+func TestThreshold(t *testing.T) {
+	g := stu430()
+	o := open(t, g, Options{Encryption: Clear})
+	if err := o.scr.Threshold(100, 60); err != nil {
+		t.Fatal(err)
+	}
+	s, ev, err := record(t, o, 4, func() {
+		for _, p := range []uint16{90, 110, 70, 50} {
+			g.Pen(true, p, 1000, 1000, 5)
+		}
+	})
+	if err != nil || *ev.Thresholds != (pad.Thresholds{On: 100, Off: 60}) {
+		t.Fatalf("%v %+v", err, ev.Thresholds)
+	}
+	for i, want := range []pad.Phase{pad.Hover, pad.Down, pad.Down, pad.Hover} {
+		if s[i].Phase != want {
+			t.Errorf("sample %d is %v", i, s[i].Phase)
+		}
+	}
+	for _, bad := range [][2]int{{0, 0}, {1024, 1}, {10, 11}, {10, -1}} {
+		if o.scr.Threshold(bad[0], bad[1]) == nil {
+			t.Errorf("%v is taken", bad)
+		}
+	}
+	if id := o.Info().ID(); id != "056a:00a4 5JZQS00032" {
+		t.Error(id)
+	}
+}

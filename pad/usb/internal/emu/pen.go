@@ -142,3 +142,34 @@ func (t *Tablet) Pen(near, tip bool, pressure, x, y uint16) bool {
 	}
 	return t.Raw(b)
 }
+
+// Plain is an emulated pad of fixed layout: it sends what a test gives to Raw,
+// and answers some string descriptors and every feature set.
+type Plain struct {
+	*Pad
+	deaf
+	strings map[byte][]byte
+	sets    [][]byte
+}
+
+// NewPlain makes one; strings are whole string descriptors by index.
+func NewPlain(vid, pid uint16, strings map[byte][]byte) *Plain {
+	p := &Plain{Pad: newPad(Identity{VID: vid, PID: pid, Maker: "Emulated", Product: "Pad"},
+		[]function{{class: 3, endpoints: []endpoint{{0x81, 3, 16}}, report: mouse}}), strings: strings}
+	p.Pad.brain = p
+	return p
+}
+
+func (p *Plain) text(index byte) ([]byte, bool) { b, ok := p.strings[index]; return b, ok }
+
+func (p *Plain) set(_ byte, b []byte) bool {
+	p.sets = append(p.sets, append([]byte(nil), b...))
+	return true
+}
+
+// Sets are the feature reports that the host has set.
+func (p *Plain) Sets() [][]byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([][]byte(nil), p.sets...)
+}

@@ -21,6 +21,9 @@ type Model struct {
 	Old bool
 	// Uid2 identifies the hardware, ESerial a 540.
 	Uid2, ESerial string
+	// Slides says which of the ten slides in its ROM hold a picture; a pad
+	// with none has no ROM.
+	Slides []uint8
 	// Slow is added to each delay of the pad: it is busy that long after a
 	// clear or a picture.
 	Slow time.Duration
@@ -65,6 +68,7 @@ type STU struct {
 	area          [8]byte
 	color         []byte
 	operation     []byte
+	slot          byte
 	seq           uint16
 	clock         uint16
 	half          []byte // first sample of a report that carries two

@@ -1,6 +1,7 @@
 package emu
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/rand"
 	"crypto/rsa"
@@ -72,6 +73,15 @@ func (s *STU) answer(id byte) []byte {
 		return []byte{0x32, s.option}
 	case 0x40:
 		return s.keyPart()
+	case 0x96:
+		if s.model.Slides != nil {
+			b := make([]byte, 20)
+			b[0], b[1], b[2], b[3] = 0x96, 2, s.slot, 1
+			if bytes.IndexByte(s.model.Slides, s.slot) >= 0 {
+				b[3] = 0
+			}
+			return b
+		}
 	case 0x50:
 		if !s.model.Old {
 			return append([]byte{0x50}, s.secret.cryptStat[:]...)
@@ -90,14 +100,14 @@ func (s *STU) capability() []byte {
 
 // Lengths of the reports that can be set, id byte included.
 var setLength = map[byte]int{0x04: 2, 0x0A: 5, 0x13: 17, 0x15: 5, 0x16: 2, 0x20: 2, 0x21: 2, 0x22: 5, 0x24: 11, 0x25: 2, 0x26: 256, 0x27: 2,
-	0x28: 4, 0x2A: 9, 0x2D: 5, 0x32: 2, 0x40: 68, 0x93: 13}
+	0x28: 4, 0x2A: 9, 0x2D: 5, 0x32: 2, 0x40: 68, 0x93: 13, 0x96: 20}
 
 // readyOnly, captureOnly, imageOnly: section 1.7 of the protocol text.
 var readyOnly = map[byte]bool{0x0A: true, 0x13: true, 0x15: true, 0x20: true, 0x22: true, 0x24: true, 0x25: true, 0x40: true}
 
 func (s *STU) set(id byte, b []byte) bool {
 	state := s.now()
-	if n := setLength[id]; n == 0 || len(b) != n || b[0] != id {
+	if n := setLength[id]; n == 0 || len(b) != n || b[0] != id || id == 0x96 && s.model.Slides == nil {
 		return false
 	}
 	wrong := readyOnly[id] && state != stReady || (id == 0x26 || id == 0x27) && state != stImage ||
@@ -148,6 +158,11 @@ func (s *STU) perform(id byte, b []byte) byte {
 		s.option = b[1]
 	case 0x40:
 		return s.cryptCommand(b)
+	case 0x96:
+		if b[2] < 1 || b[2] > 10 {
+			return resParam
+		}
+		s.slot = b[2]
 	case 0x93:
 		s.operation = append([]byte(nil), b...)
 	}

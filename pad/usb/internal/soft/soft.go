@@ -26,8 +26,9 @@ type Gadget interface {
 	ConfigDescriptor() []byte
 }
 
-// controlTimeout is short, so that a hung pad is a quick test.
-const controlTimeout = 250 * time.Millisecond
+// controlTimeout is generous: a pad of software is only late where the machine
+// is.
+const controlTimeout = 20 * time.Second
 
 // Bus is a bus of software. Its methods may be called from any goroutine.
 type Bus struct {
@@ -35,6 +36,7 @@ type Bus struct {
 	plugged   []*socket
 	n         int
 	refuse    error
+	timeout   time.Duration
 	transport int
 	streams   int
 }
@@ -46,7 +48,20 @@ type socket struct {
 }
 
 // NewBus makes an empty bus.
-func NewBus() *Bus { return &Bus{} }
+func NewBus() *Bus { return &Bus{timeout: controlTimeout} }
+
+// Timeout bounds control requests from now on; short for a pad that hangs.
+func (b *Bus) Timeout(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.timeout = d
+}
+
+func (b *Bus) patience() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.timeout
+}
 
 // Plug connects a pad. It stays listed until its Gone channel is closed.
 func (b *Bus) Plug(g Gadget) {

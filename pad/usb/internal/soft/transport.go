@@ -54,7 +54,7 @@ func (t *transport) ask(s emu.Setup, data []byte) ([]byte, error) {
 		b, ok := t.s.g.Control(s, data)
 		done <- answer{b, ok}
 	}()
-	timeout := time.NewTimer(controlTimeout)
+	timeout := time.NewTimer(t.bus.patience())
 	defer timeout.Stop()
 	select {
 	case a := <-done:

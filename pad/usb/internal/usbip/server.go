@@ -67,6 +67,7 @@ type Server struct {
 	waiting []submit        // interrupt IN transfers, oldest first
 	arrived chan struct{}
 	most    int
+	ever    int // interrupt IN transfers submitted
 
 	stop chan struct{}
 	done sync.WaitGroup
@@ -105,6 +106,13 @@ func (s *Server) Pending() (now, most int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.waiting), s.most
+}
+
+// Submitted is how many interrupt transfers the kernel has handed over so far.
+func (s *Server) Submitted() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ever
 }
 
 // read takes messages until the peer is gone.
@@ -167,6 +175,7 @@ func (s *Server) wait(u submit) {
 	s.mu.Lock()
 	s.waiting = append(s.waiting, u)
 	s.most = max(s.most, len(s.waiting))
+	s.ever++
 	s.mu.Unlock()
 	select {
 	case s.arrived <- struct{}{}:

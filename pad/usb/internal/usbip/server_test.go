@@ -91,6 +91,9 @@ func TestTransfers(t *testing.T) {
 	if now, most := s.Pending(); now != 0 || most < 1 {
 		t.Errorf("pending %d, most %d", now, most)
 	}
+	if n := s.Submitted(); n != 2 {
+		t.Errorf("%d interrupt transfers, want 2", n)
+	}
 	g.SetFaults(emu.Faults{Hang: 50 * time.Millisecond})
 	k.submit(20, 1, 0, 7, []byte{0xA1, 1, 3, 3, 0, 0, 7, 0}, nil)
 	k.unlink(21, 20)
