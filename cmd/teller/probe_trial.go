@@ -134,7 +134,9 @@ func (p *probe) print(w io.Writer, frames int) {
 		return
 	}
 	slices.Sort(p.late)
-	share := func(d []time.Duration, q float64) float64 { return float64(d[int(q*float64(len(d)-1))].Microseconds()) / 1000 }
+	share := func(d []time.Duration, q float64) float64 {
+		return float64(d[int(q*float64(len(d)-1))].Microseconds()) / 1000
+	}
 	at := func(q float64) float64 { return share(p.took, q) }
 	if len(p.late) > 0 {
 		fmt.Fprintf(w, "floor ms: the watcher of this run woke late by p90 %.1f p99 %.1f max %.1f\n",
