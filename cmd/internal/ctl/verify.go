@@ -76,9 +76,6 @@ func (c *Console) stationOptions(ctx context.Context, st *station.Station, o *pr
 }
 
 func (c *Console) verifyAll(ctx context.Context, files []string, o proof.Options, report string) error {
-	if report != "" && len(files) != 1 {
-		return usagef("--report takes one file at a time")
-	}
 	judged := make([]proof.File, len(files))
 	good := true
 	for i, name := range files {
@@ -86,7 +83,7 @@ func (c *Console) verifyAll(ctx context.Context, files []string, o proof.Options
 		good = good && judged[i].Verdict == sign.Valid
 	}
 	if report != "" {
-		if err := c.report1(judged[0], c.path(report)); err != nil {
+		if err := c.writeReport(judged, c.path(report)); err != nil {
 			return err
 		}
 	}
