@@ -110,8 +110,8 @@ func Examine(ctx context.Context, file []byte, o Options) File {
 	r := sign.Verify(file, sign.Options{Roots: o.Roots, TSARoots: o.TSARoots, CRLs: o.CRLs, At: o.At})
 	sum := sha256.Sum256(file)
 	e.File = File{
-		Verdict: r.Verdict, Signatures: r.Signatures, Law: r.Law, Problems: r.Problems, Changes: r.Changes,
-		Mark:  Mark{Binding: Binding{State: watermark.Absent}, Signers: []SignerMark{}},
+		Verdict: r.Verdict, Signatures: r.Signatures, Law: r.Law, Problems: r.Problems, Changes: append([]sign.Change{}, r.Changes...),
+		Mark:  Mark{Binding: Binding{State: watermark.Absent, Altered: []int{}}, Signers: []SignerMark{}},
 		Pad:   Pad{Source: "unsigned", Signers: []PadCapture{}},
 		Bytes: len(file), SHA256: hex.EncodeToString(sum[:]), At: o.At, Roots: o.RootNames,
 	}
