@@ -8,7 +8,7 @@ import (
 
 const (
 	// tolerance of a fitted cubic, mm.
-	tolerance = 0.003
+	tolerance = 0.0025
 	// corner is the cosine of the turn at which an outline is not smooth.
 	corner = 0.94
 )
