@@ -53,8 +53,8 @@ func NewPen(p Params) *Pen {
 	return c
 }
 
-// The usual pressures of light and heavy strokes: the 8th and 92nd of a
-// hundred reports of 312 signatures by 40 people.
+// Pressures of light and heavy strokes before the signature's own are known:
+// chosen between the 5th and 95th percentile (0.22 and 0.97) of 312 signatures.
 const liveLow, liveHigh = 0.3, 0.95
 
 // Add takes the next sample and returns the dabs that have become certain, at
