@@ -35,8 +35,9 @@ test: tools
 	go vet -tags "$(PROD)" ./...
 	go vet -tags "$(TRIAL)" ./...
 	go build -tags "$(PROD)" -o $(BUILD)/ ./cmd/tellerctl ./cmd/teller
-	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" go test -tags "$(PROD)" ./...
-	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" go test -tags "$(TRIAL)" ./...
+	.ci/gotest -count=1 ./cmd
+	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" .ci/gotest -tags "$(PROD)" ./...
+	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" .ci/gotest -tags "$(TRIAL)" ./...
 	$(MAKE) --no-print-directory fuzz
 
 # tools: packages of the system and the object store that the tests talk to
@@ -79,3 +80,16 @@ install-udev:
 	@sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
 	$$sudo install -m 644 assets/udev/*.rules /etc/udev/rules.d/ && \
 	{ $$sudo udevadm control --reload && $$sudo udevadm trigger --subsystem-match=usb || echo "udev is not running here: the rule counts from the next start"; }
+
+## torture        the long runs: kills, power cuts, lines, matrices, 10^8 reports (hours)
+torture: torture-store torture-vouchers
+.PHONY: torture-store torture-vouchers
+torture-store: tools
+	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" MOQIAN_TORTURE=1 go test -count=1 -timeout 3h -v -run 'Kill|PowerCut' ./store/...
+	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" MOQIAN_TORTURE=1 go test -timeout 3h -run '^$$' -bench 'LimitedLink|LongOffline|AgainstRclone' -benchtime 1x ./store/upload
+
+## torture-vouchers  1,000 vouchers before every checker, all real handwriting, all ideographs
+torture-vouchers: tools
+	MOQIAN_TORTURE=1 go test -count=1 -timeout 1h -run TestMatrix -v ./cmd/internal/proof
+	MOQIAN_TORTURE=1 go test -count=1 -timeout 1h -tags "$(TRIAL)" -run RealHandwriting -v ./cmd/internal/ctl
+	MOQIAN_TORTURE=1 go test -count=1 -timeout 1h -run EveryIdeo -v ./render/pdf

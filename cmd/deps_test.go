@@ -29,11 +29,11 @@ type pkg struct {
 
 const module = "moqian/"
 
-func list(t *testing.T, tags string) []pkg {
+func list(t *testing.T, tags, system string) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-tags", tags, "-json=ImportPath,Doc,Dir,GoFiles,CgoFiles,Imports,TestImports,XTestImports,Deps", "./...")
+	cmd := exec.Command("go", "list", "-e", "-tags", tags, "-json=ImportPath,Doc,Dir,GoFiles,CgoFiles,Imports,TestImports,XTestImports,Deps", "./...")
 	cmd.Dir = ".."
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1", "GOOS="+system)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -62,20 +62,22 @@ func room(path string) string { r, _, _ := strings.Cut(path, "/"); return r }
 func ours(imp string) (string, bool) { return strings.CutPrefix(imp, module) }
 
 // outside libraries have exactly one home.
-var homes = []struct{ lib, home string }{
-	{"github.com/google/gousb", "pad/usb"},
-	{"github.com/signintech/gopdf", "render/pdf"},
-	{"github.com/digitorus/pkcs7", "sign"},
-	{"go.etcd.io/bbolt", "store"},
-	{"fyne.io", "cmd/teller"},
-	{"github.com/minio/minio-go", "store/upload"},
+func homes() []struct{ lib, home string } {
+	return []struct{ lib, home string }{
+		{"github.com/google/gousb", "pad/usb"},
+		{"github.com/signintech/gopdf", "render/pdf"},
+		{"github.com/digitorus/pkcs7", "sign"},
+		{"go.etcd.io/bbolt", "store"},
+		{"fyne.io", "cmd/teller"},
+		{"github.com/minio/minio-go", "store/upload"},
+	}
 }
 
 // judge lists what is wrong with one import of the code (not the tests) of p.
 func judge(p, imp string) []string {
 	var bad []string
 	say := func(format string, a ...any) { bad = append(bad, fmt.Sprintf(format, a...)) }
-	for _, h := range homes {
+	for _, h := range homes() {
 		if under(imp, h.lib) && !under(p, h.home) {
 			say("%s has its home in %s", h.lib, h.home)
 		}
@@ -85,7 +87,8 @@ func judge(p, imp string) []string {
 	}
 	switch p {
 	case "pad", "pad/model", "render/ink", "render/watermark", "render/watermark/robust":
-		if under(imp, "image") || imp == "os" || under(imp, "net") {
+		if under(imp, "image") || under(imp, "os") || under(imp, "net") || imp == "syscall" || imp == "io/ioutil" ||
+			under(imp, "golang.org/x/sys") || under(imp, "golang.org/x/image") || imp == "embed" && p != "pad/model" || imp == "plugin" || imp == "unsafe" {
 			say("ink comes from a pad and from nowhere else")
 		}
 	}
@@ -133,8 +136,16 @@ func trialOnly(own string) bool {
 }
 
 func TestImports(t *testing.T) {
-	for _, tags := range []string{"", "virtualpad"} {
-		for _, p := range list(t, tags) {
+	for _, build := range [][2]string{{"", "linux"}, {"virtualpad", "linux"}, {"", "windows"}} {
+		tags := build[0]
+		for _, p := range list(t, tags, build[1]) {
+			for _, imp := range append(p.TestImports, p.XTestImports...) {
+				for _, h := range homes() {
+					if under(imp, h.lib) && !under(p.ImportPath, h.home) {
+						t.Errorf("a test of %s imports %s: its home is %s", p.ImportPath, imp, h.home)
+					}
+				}
+			}
 			for _, imp := range p.Imports {
 				for _, bad := range judge(p.ImportPath, imp) {
 					t.Errorf("[%s] %s imports %s: %s", tags, p.ImportPath, imp, bad)
@@ -150,11 +161,21 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// What is for trial builds is told apart from what is not.
+func TestTrialOnly(t *testing.T) {
+	for own, want := range map[string]bool{"pad/virtual": true, "sign/signtest": true, "cmd/internal/trial": true,
+		"cmd/internal/inkbench": true, "pad": false, "pad/usb": false, "sign": false, "cmd/internal/markcmd": false} {
+		if trialOnly(own) != want {
+			t.Errorf("trialOnly(%s) is %v", own, !want)
+		}
+	}
+}
+
 // The programs as they are linked: no software pad in production, no window
 // toolkit in the command line.
 func TestLinked(t *testing.T) {
 	for _, tags := range []string{"", "virtualpad"} {
-		for _, p := range list(t, tags) {
+		for _, p := range list(t, tags, "linux") {
 			if p.ImportPath != "cmd/tellerctl" && p.ImportPath != "cmd/teller" {
 				continue
 			}
@@ -178,7 +199,7 @@ func TestJudgeCatches(t *testing.T) {
 		{"cmd/teller/ui", "github.com/google/gousb"}, {"sign", "github.com/signintech/gopdf"},
 		{"cmd/internal/flow", "github.com/digitorus/pkcs7"}, {"cmd/tellerctl", "go.etcd.io/bbolt"},
 		{"cmd/internal/flow", "fyne.io/fyne/v2"}, {"cmd/teller/ui", "fyne.io/fyne/v2/app"},
-		{"pad/model", "image/png"}, {"render/ink", "os"}, {"render/watermark", "image"}, {"pad", "net/http"},
+		{"pad/model", "image/png"}, {"pad/model", "syscall"}, {"render/ink", "io/ioutil"}, {"render/ink", "os/exec"}, {"render/ink", "os"}, {"render/watermark", "image"}, {"pad", "net/http"},
 		{"render", "moqian/assets"}, {"cmd/tellerctl", "moqian/cmd/teller/ui"},
 		{"cmd/internal/flow", "moqian/store/upload"}, {"cmd/internal/flow", "moqian/pad/usb"},
 		{"store", "flag"}, {"cmd/tellerctl", "moqian/pad/padtest"}, {"cmd/internal/config", "moqian/store"},

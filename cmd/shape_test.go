@@ -55,10 +55,27 @@ func TestShape(t *testing.T) {
 			t.Errorf("%s: %v", f, err)
 			continue
 		}
+		if !strings.HasPrefix(f, "cmd/") && !strings.HasSuffix(f, "_test.go") && !strings.Contains(f, "uploadtest/") {
+			for _, call := range []string{"os.Getenv(", "os.LookupEnv(", "os.Args"} {
+				if strings.Contains(string(src), call) {
+					t.Errorf("%s: %s belongs to cmd", f, call)
+				}
+			}
+		}
 		for _, d := range tree.Decls {
+			if v, ok := d.(*ast.GenDecl); ok && v.Tok == token.VAR && !strings.HasSuffix(f, "_test.go") && !strings.HasPrefix(f, "cmd/") {
+				for _, s := range v.Specs {
+					if names := mutable(s.(*ast.ValueSpec)); names != "" {
+						t.Errorf("%s: package variable %s can change", f, names)
+					}
+				}
+			}
 			fn, ok := d.(*ast.FuncDecl)
 			if !ok {
 				continue
+			}
+			if fn.Name.Name == "init" && fn.Recv == nil {
+				t.Errorf("%s has an init", f)
 			}
 			n := fset.Position(fn.End()).Line - fset.Position(fn.Pos()).Line + 1
 			if n > 80 && !strings.HasSuffix(f, "_test.go") {
@@ -66,6 +83,21 @@ func TestShape(t *testing.T) {
 			}
 		}
 	}
+}
+
+// mutable names package variables without a value: they are there to be
+// changed. Tables, errors and patterns have one.
+func mutable(v *ast.ValueSpec) string {
+	if t, ok := v.Type.(*ast.SelectorExpr); len(v.Values) > 0 || ok && t.Sel.Name == "FS" { // embedded files
+		return ""
+	}
+	var names []string
+	for _, n := range v.Names {
+		if n.Name != "_" {
+			names = append(names, n.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // The repository speaks of itself alone: no machine's folders, no registry.

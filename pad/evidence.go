@@ -28,7 +28,8 @@ type Evidence struct {
 	OutOfRange int `json:"out_of_range,omitempty"`
 	Discarded  int `json:"discarded,omitempty"`
 	// Reports is the SHA-256 over the raw reports in order, in hex. Equal
-	// digests of two captures betray a replay; different ones prove nothing.
+	// digests of two captures betray a replay; different ones prove nothing:
+	// a replay under another session key, or with its clock set on, differs.
 	Reports string `json:"reports_sha256"`
 	// Identities are all that the pad says of itself, with what each is worth.
 	Identities []Identity `json:"identities,omitempty"`

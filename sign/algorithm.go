@@ -132,7 +132,7 @@ func checkPSS(pub *rsa.PublicKey, a pkix.AlgorithmIdentifier, h crypto.Hash, dat
 	}
 	one, err := hashOf(p.Hash)
 	two, err2 := hashOf(inner)
-	if err != nil || err2 != nil || one != h || two != h || p.Salt < 16 || p.Salt > 128 {
+	if err != nil || err2 != nil || one != h || two != h || p.Salt < 16 || p.Salt > 512 {
 		return errAlgorithm
 	}
 	if rsa.VerifyPSS(pub, h, digest(h, data), sig, &rsa.PSSOptions{SaltLength: p.Salt, Hash: h}) != nil {

@@ -329,12 +329,8 @@ func writeDSS(doc *pdf.File, need *dss) ([]byte, error) {
 		}
 		list = slices.Clone(list)
 		for _, b := range raw {
-			s, err := pdf.Deflate(pdf.Dict{}, b)
-			if err != nil {
-				return err
-			}
 			r := u.w.Alloc()
-			u.w.Put(r, s)
+			u.w.Put(r, &pdf.Stream{Dict: pdf.Dict{}, Raw: b}) // DER hardly packs
 			list = append(list, r)
 		}
 		if len(list) > 0 {

@@ -111,7 +111,7 @@ func (v *verifier) changes() {
 		var err error
 		if before, err = referencesOf(v.doc.At(first)); err != nil {
 			v.problem("structure", "对象无法读取", err.Error())
-			v.wrong = true
+			v.wrong, before = true, references{}
 		}
 	}
 	for i := first + 1; i <= last; i++ {

@@ -172,6 +172,11 @@ func (d *differ) trailer() error {
 	if !pdf.Equal(a["Root"], b["Root"]) || !pdf.Equal(a["Encrypt"], b["Encrypt"]) {
 		return errors.New("the trailer names another document")
 	}
+	if was, ok := a["ID"].(pdf.Array); ok && len(was) == 2 {
+		if is, ok := b["ID"].(pdf.Array); !ok || len(is) != 2 || !pdf.Equal(was[0], is[0]) {
+			return errors.New("the trailer has another file identifier")
+		}
+	}
 	if a["Info"] != nil && !pdf.Equal(a["Info"], b["Info"]) {
 		return errors.New("the trailer names another information dictionary")
 	}

@@ -1,13 +1,41 @@
 // Package sign makes and judges signatures on PDF bytes.
 //
-// Sign adds one signature field and one PAdES B-B signature (ETSI EN 319
-// 142-1: CMS detached, SHA-256, ESS signing-certificate-v2, no signing-time
-// attribute) as an incremental update. Verify judges a file strictly: what it
-// cannot account for byte by byte is not valid, and of what follows a signature
-// nothing is forgiven. It does not read time stamps or revocation data yet, and
-// it takes only files that sign/pdf reads.
+// Sign adds one PAdES B-B signature (ETSI EN 319 142-1: CMS detached, SHA-256,
+// ESS signing-certificate-v2, no signing-time attribute) as an incremental
+// update, to vouchers and to other PDFs. Augment raises it to B-T (the time
+// stamp goes into the reserved hole: the signed bytes stay the same), B-LT and
+// B-LTA. Verify judges a file and never fails.
 //
-// Start with Sign and Verify. Keys come from sign/pfx (a PKCS#12 file); any
-// crypto.Signer with its certificate chain will do. Sizes are bytes, rectangles
-// pt from the page's lower left corner.
+// # What Verify refuses that others wave through
+//
+// Invalid is: a cross-reference that is off by a byte, two sections that
+// contradict each other, an object in two places, keys that stand twice with
+// different values; a /ByteRange that is not exactly one revision without the
+// hex string of /Contents, or a hole with anything else in it, even a digit in
+// the other case; a signature that no field owns, or that two own; more than one
+// signer in a CMS, an unsigned attribute other than a time stamp, bytes in the
+// CMS that RFC 5652 does not name, digests below SHA-256, RSA below 2048 bits, a
+// missing content-type or (PAdES) signing-certificate attribute, the SubFilters
+// adbe.x509.rsa_sha1 and adbe.pkcs7.sha1; any byte behind the signed ones that
+// is not a whole revision of allowed changes.
+//
+// Allowed after a signature are validation data (DSS), document time stamps in
+// invisible fields, and signing fields that were prepared, unless the
+// certification (P=1), a lock or FieldMDP forbids it; new signature fields only
+// where nobody certified. Not allowed, whatever /P says: annotations, form
+// filling, new visible fields after certification, changed metadata, objects
+// that signed pages referred to before they existed, updates that add none of
+// the above.
+//
+// Untrusted is: no given root vouches for a signatory or a time stamp, a
+// certificate that was not valid or was revoked at the moment that counts (that
+// of the oldest trusted time stamp, else the moment of judgement), a certificate
+// whose usage is not signing, one that belongs to no chain.
+//
+// Not read: encrypted files, SM2, certificates by network. Revocation without
+// any list at hand is unknown, not a problem: the report says so.
+//
+// Start with Sign, Augment and Verify. Keys come from sign/pfx (a PKCS#12 file)
+// or are any crypto.Signer with its chain; time stamps from sign/tsa. Sizes are
+// bytes, rectangles pt from the page's lower left corner.
 package sign

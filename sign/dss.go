@@ -151,7 +151,7 @@ func (s *dss) item(f *pdf.File, kind pdf.Name, r pdf.Ref, known *certificates) e
 	if !ok {
 		return errors.New("not a stream")
 	}
-	raw, err := stream.Decode()
+	raw, err := known.unpack(stream)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (s *dss) item(f *pdf.File, kind pdf.Name, r pdf.Ref, known *certificates) e
 		}
 		s.certs = append(s.certs, c)
 	case "CRLs":
-		l, err := x509.ParseRevocationList(raw)
+		l, err := known.list(raw)
 		if err != nil {
 			return err
 		}

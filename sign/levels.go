@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"bytes"
 	"crypto/x509"
 	"fmt"
 	"slices"
@@ -56,6 +57,42 @@ func (v *verifier) trust() {
 		chain := t.signer(signers, when)
 		t.level(chain, archived)
 	}
+	if !archived {
+		v.vouched(rev)
+	}
+}
+
+// vouched: where no trusted time stamp covers the validation data, each
+// certificate and list in them must be one that somebody known signed: nothing
+// else keeps their bytes.
+func (v *verifier) vouched(rev *revocation) {
+	known := append(slices.Clone(v.chained), v.store.certs...)
+	for _, f := range v.found {
+		if f.cms != nil {
+			known = append(append(known, f.cms.others...), f.cms.signer)
+		}
+	}
+	issued := func(c *x509.Certificate) bool {
+		return slices.ContainsFunc(v.chained, c.Equal) || slices.ContainsFunc(known, func(by *x509.Certificate) bool {
+			return bytes.Equal(c.RawIssuer, by.RawSubject) && c.CheckSignatureFrom(by) == nil
+		})
+	}
+	for _, c := range v.store.certs {
+		if !issued(c) {
+			v.problem("dss-stray", "验证数据含有无法核实的证书", "the validation data hold a certificate that nobody known issued: "+c.Subject.CommonName)
+			v.doubt = true
+			return
+		}
+	}
+	for _, l := range v.store.crls {
+		if !slices.ContainsFunc(known, func(by *x509.Certificate) bool {
+			return bytes.Equal(l.RawIssuer, by.RawSubject) && rev.signed(l, by)
+		}) {
+			v.problem("dss-stray", "验证数据含有无法核实的吊销列表", "the validation data hold a revocation list that nobody known issued")
+			v.doubt = true
+			return
+		}
+	}
 }
 
 // truster looks at one signature's certificates.
@@ -95,6 +132,7 @@ func (t truster) stamp(o trust, at time.Time, inner string) bool {
 		t.doubt = true
 		return false
 	}
+	t.chained = append(t.chained, chains[0]...)
 	return true
 }
 
@@ -121,6 +159,7 @@ func (t truster) signer(o trust, at time.Time) []*x509.Certificate {
 		return nil
 	}
 	f.Chain = "trusted"
+	t.chained = append(t.chained, chains[0]...)
 	t.claimed(c)
 	return chains[0]
 }

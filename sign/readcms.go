@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+
+	"moqian/sign/pdf"
 )
 
 var (
@@ -94,12 +96,39 @@ var errNotCMS = errors.New("the CMS is not as RFC 5652 wants it")
 // certificates parses certificates, each bytes once in a verification.
 type certificates struct {
 	parsed map[string]*x509.Certificate
+	lists  map[string]*x509.RevocationList
+	// streams of validation data that were unpacked.
+	streams map[*pdf.Stream][]byte
 	// elsewhere are those of the file's validation data.
 	elsewhere []*x509.Certificate
 }
 
 func newCertificates() *certificates {
-	return &certificates{parsed: map[string]*x509.Certificate{}}
+	return &certificates{parsed: map[string]*x509.Certificate{}, lists: map[string]*x509.RevocationList{}, streams: map[*pdf.Stream][]byte{}}
+}
+
+// list parses a revocation list once.
+func (m *certificates) list(der []byte) (*x509.RevocationList, error) {
+	if l, ok := m.lists[string(der)]; ok {
+		return l, nil
+	}
+	l, err := x509.ParseRevocationList(der)
+	if err == nil {
+		m.lists[string(der)] = l
+	}
+	return l, err
+}
+
+// unpack decodes a stream once.
+func (m *certificates) unpack(s *pdf.Stream) ([]byte, error) {
+	if b, ok := m.streams[s]; ok {
+		return b, nil
+	}
+	b, err := s.Decode()
+	if err == nil {
+		m.streams[s] = b
+	}
+	return b, err
 }
 
 func (m *certificates) parse(der []byte) (*x509.Certificate, error) {
@@ -135,12 +164,12 @@ func readCMS(der []byte, kind asn1.ObjectIdentifier, known *certificates, conten
 	if len(e.Signers) != 1 {
 		return nil, fmt.Errorf("%d signers in one CMS", len(e.Signers))
 	}
-	if !e.Content.Type.Equal(kind) || e.Version < 1 || e.Version > 5 || e.Version == 2 || len(e.Digests) != 1 {
-		return nil, errNotCMS
-	}
 	var info signerInfo
 	if err := exactly(e.Signers[0].FullBytes, &info); err != nil {
 		return nil, err
+	}
+	if !e.Content.Type.Equal(kind) || len(e.Digests) != 1 || !soundTags(e, info, kind) {
+		return nil, errNotCMS
 	}
 	c := &cms{value: info.Value}
 	if err := c.bag(e, known); err != nil {
@@ -150,6 +179,18 @@ func readCMS(der []byte, kind asn1.ObjectIdentifier, known *certificates, conten
 		return nil, err
 	}
 	return c, c.check(e, info, kind, content)
+}
+
+// soundTags checks the version (RFC 5652 §5.1) and the tags that encoding/asn1
+// does not look at in raw values.
+func soundTags(e envelope, info signerInfo, kind asn1.ObjectIdentifier) bool {
+	version := 1
+	if !kind.Equal(oidData) || info.Version == 3 {
+		version = 3
+	}
+	tagged := func(v asn1.RawValue, tag byte) bool { return len(v.FullBytes) == 0 || v.FullBytes[0] == tag }
+	return e.Version == version && tagged(e.Content.Data, 0xa0) && tagged(e.Certs, 0xa0) && tagged(e.CRLs, 0xa1) &&
+		tagged(info.Signed, 0xa0) && tagged(info.Unsigned, 0xa1) && tagged(e.Signers[0], 0x30)
 }
 
 // check verifies digest, attributes and signature.
@@ -201,7 +242,7 @@ func (c *cms) bag(e envelope, known *certificates) error {
 		if rest, err = asn1.Unmarshal(rest, &raw); err != nil {
 			return errNotCMS
 		}
-		l, err := x509.ParseRevocationList(raw.FullBytes)
+		l, err := known.list(raw.FullBytes)
 		if err != nil {
 			return fmt.Errorf("a revocation list in the CMS cannot be read: %w", err)
 		}
@@ -261,7 +302,7 @@ func attributes(set asn1.RawValue) (map[string][]byte, error) {
 		if more, err := asn1.Unmarshal(raw.FullBytes, &a); err != nil || len(more) > 0 {
 			return nil, errNotCMS
 		}
-		if again, err := asn1.Marshal(a); err != nil || !bytes.Equal(again, raw.FullBytes) {
+		if again, err := asn1.Marshal(a); err != nil || !bytes.Equal(again, raw.FullBytes) || a.Values.FullBytes[0] != 0x31 {
 			return nil, errNotCMS
 		}
 		if out[a.Type.String()] != nil {

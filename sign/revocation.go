@@ -122,6 +122,11 @@ func (r *revocation) covers(l *x509.RevocationList, c, issuer *x509.Certificate)
 			return false
 		}
 	}
+	return r.signed(l, issuer)
+}
+
+// signed says whether the issuer signed the list; each pair is tried once.
+func (r *revocation) signed(l *x509.RevocationList, issuer *x509.Certificate) bool {
 	key := soundness{l, issuer}
 	ok, known := r.sound[key]
 	if !known {

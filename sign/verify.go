@@ -73,8 +73,9 @@ type verifier struct {
 	known   *certificates
 	found   []*found
 	store   *dss
-	wrong   bool // a problem that no signature's own fields tell
-	doubt   bool // something that no given root vouches for
+	chained []*x509.Certificate // certificates of all trusted chains
+	wrong   bool                // a problem that no signature's own fields tell
+	doubt   bool                // something that no given root vouches for
 }
 
 func (v *verifier) problem(code, zh, en string) {

@@ -66,13 +66,16 @@ func openBolt(path string, o *bolt.Options) (db *bolt.DB, err error) {
 
 // inspect reads every page of the tree in this goroutine. bbolt does the same
 // when it opens a file for writing, but in a goroutine of its own where a
-// corrupt page ends the program. It does not find pages that point in a circle.
+// corrupt page ends the program.
 func inspect(path string) error {
 	db, err := openBolt(path, &bolt.Options{ReadOnly: true})
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	if err := reach(path); err != nil {
+		return err
+	}
 	return guard(func() error {
 		return db.View(func(t *bolt.Tx) error {
 			if st, err := os.Stat(path); err != nil {

@@ -64,12 +64,19 @@ func run() int {
 		fmt.Fprintf(os.Stderr, "teller: %v\n", errors.Join(err, st.Close()))
 		return 3
 	}
-	served := make(chan error, 1)
-	go func() { served <- ctl.Serve(ctx, st, time.Now) }()
+	served := make(chan struct{})
+	go func() {
+		err := ctl.Serve(ctx, st, time.Now)
+		if err != nil { // the window goes on without tellerctl
+			fmt.Fprintf(os.Stderr, "teller: %v\n", err)
+		}
+		close(served)
+	}()
 	a.Run()
 	stop()
 	measured(a.Frames())
-	if err := errors.Join(<-served, st.Close()); err != nil {
+	<-served
+	if err := st.Close(); err != nil {
 		fmt.Fprintf(os.Stderr, "teller: closing: %v\n", err)
 		return 3
 	}

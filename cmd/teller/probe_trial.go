@@ -25,8 +25,9 @@ type probe struct {
 	ask          chan shot
 	done         sync.WaitGroup
 
-	mu   sync.Mutex // guards took and lost
+	mu   sync.Mutex // guards took and lost; late is run's until done
 	took []time.Duration
+	late []time.Duration // how long the watcher itself waited for a processor
 	lost int
 }
 
@@ -88,8 +89,10 @@ func (p *probe) saw(x, y int, at time.Time) {
 // run waits for one pixel after the other, watching all that are asked for.
 func (p *probe) run() {
 	var open []shot
-	tick := time.NewTicker(250 * time.Microsecond)
+	const beat = 250 * time.Microsecond
+	tick := time.NewTicker(beat)
 	defer tick.Stop()
+	last := time.Now()
 	for {
 		select {
 		case s, more := <-p.ask:
@@ -99,6 +102,10 @@ func (p *probe) run() {
 			open = append(open, s)
 		case <-tick.C:
 			now := time.Now()
+			if len(open) > 0 {
+				p.late = append(p.late, max(0, now.Sub(last)-beat))
+			}
+			last = now
 			open = slices.DeleteFunc(open, func(s shot) bool {
 				seen, late := p.dark(s.x, s.y), now.Sub(s.at) > time.Second
 				p.mu.Lock()
@@ -126,7 +133,15 @@ func (p *probe) print(w io.Writer, frames int) {
 		fmt.Fprintf(w, "latency: nothing was measured, %d pixels never went dark\n", p.lost)
 		return
 	}
-	at := func(q float64) float64 { return float64(p.took[int(q*float64(n-1))].Microseconds()) / 1000 }
+	slices.Sort(p.late)
+	share := func(d []time.Duration, q float64) float64 {
+		return float64(d[int(q*float64(len(d)-1))].Microseconds()) / 1000
+	}
+	at := func(q float64) float64 { return share(p.took, q) }
+	if len(p.late) > 0 {
+		fmt.Fprintf(w, "floor ms: the watcher of this run woke late by p90 %.1f p99 %.1f max %.1f\n",
+			share(p.late, 0.9), share(p.late, 0.99), share(p.late, 1))
+	}
 	fmt.Fprintf(w, "latency ms: n %d p50 %.1f p90 %.1f p99 %.1f max %.1f not seen %d frames %d\n", n, at(0.5), at(0.9), at(0.99), at(1), p.lost, frames)
 }
 

@@ -100,7 +100,7 @@ func area(o Outline) float64 {
 	sum := 0.0
 	for _, c := range o.Contours {
 		a := 0.0
-		ring(c, 8, func(p, q vec) { a += p.cross(q) / 2 })
+		ring(c, 64, func(p, q vec) { a += p.cross(q) / 2 })
 		sum += math.Abs(a)
 	}
 	return sum / UnitsPerMM / UnitsPerMM

@@ -13,7 +13,8 @@ const (
 	firstStiff  = -3.0
 	noises      = 13 // σ from 4 to 256 µm, by √2
 	firstNoise  = 0.004
-	// usualJerk in mm²/s⁵ of a hand, from the signatures of 40 people.
+	// usualJerk in mm²/s⁵ of a hand: an order of magnitude, assumed, not
+	// measured; handPrior lets the reports overrule it.
 	usualJerk = 1e9
 	// handPrior is the precision of the prior of the signature's stiffness
 	// around the usual one.

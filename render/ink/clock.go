@@ -99,7 +99,7 @@ func isotone(rs []report, u float64) []int {
 	}
 	out := make([]int, 0, len(rs))
 	for _, p := range ps {
-		z := int(math.Round(p.sum / float64(p.n)))
+		z := int(math.Ceil(p.sum/float64(p.n) - 0.501)) // halves go one way
 		for range p.n {
 			out = append(out, z+len(out))
 		}

@@ -53,8 +53,8 @@ func NewPen(p Params) *Pen {
 	return c
 }
 
-// The usual pressures of light and heavy strokes: the 8th and 92nd of a
-// hundred reports of 312 signatures by 40 people.
+// Pressures of light and heavy strokes before the signature's own are known:
+// chosen between the 5th and 95th percentile (0.22 and 0.97) of 312 signatures.
 const liveLow, liveHigh = 0.3, 0.95
 
 // Add takes the next sample and returns the dabs that have become certain, at
@@ -279,8 +279,13 @@ type clock struct {
 	first      float64 // stamp of the run's first report
 	last       float64 // last stamp
 	out        float64 // last time given out
+	phase      float64 // by how much stamps are later than their beats, s
+	seen       float64 // stamps in phase
 	started    bool
 }
+
+// phaseMemory is over how many stamps the phase of a shaking clock is averaged.
+const phaseMemory = 12
 
 func (k *clock) begin() { k.started = false }
 
@@ -289,6 +294,7 @@ func (k *clock) begin() { k.started = false }
 func (k *clock) time(stamp float64) float64 {
 	if !k.started {
 		k.started, k.first, k.last, k.out = true, stamp, stamp, 0
+		k.phase, k.seen = 0, 1
 		return 0
 	}
 	stamp = math.Max(stamp, k.last)
@@ -299,9 +305,12 @@ func (k *clock) time(stamp float64) float64 {
 		k.bad++
 	}
 	t := stamp - k.first
-	if k.known && k.bad*5 > k.total+4 {
-		n := math.Round((t - k.out) / k.u)
-		t = k.out + math.Max(1, n)*k.u
+	if k.known && k.bad*5 > k.total+1 {
+		n := math.Round((t - k.phase - k.out) / k.u)
+		beat := k.out + math.Max(1, n)*k.u
+		k.seen++
+		k.phase += (t - beat - k.phase) / math.Min(k.seen, phaseMemory)
+		t = beat
 	}
 	k.out = math.Max(t, k.out)
 	return k.out

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 
 	"github.com/klauspost/compress/zlib"
@@ -126,6 +127,29 @@ func BenchmarkWrite(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkWriteOnAllCores is a batch for many customers with one writer; run it
+// with -cpu 1,2,4: the time a file should fall with the cores.
+func BenchmarkWriteOnAllCores(b *testing.B) {
+	f := fonts(b)
+	w := NewWriter(f)
+	forms := customers(b)
+	outlines := ribbon(850)
+	var next atomic.Int64
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			s, err := render.Voucher(forms[int(next.Add(1))%len(forms)], f)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			if _, err := w.Write(s.Pages, []render.Ink{{Area: s.Boxes[0], Outlines: outlines}}, doc()); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
 }
 
 func packAll(b *testing.B, data [][]byte) {

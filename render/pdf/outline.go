@@ -15,15 +15,18 @@ type point struct {
 // contour is closed and begins with a point on the curve.
 type contour []point
 
-// maxParts bounds how deep composite glyphs may nest.
-const maxParts = 5
+// Bounds of composite glyphs: how deep they may nest and how many parts one has.
+const (
+	maxDepth = 3
+	maxParts = 64
+)
 
 var errGlyph = errors.New("glyph is cut off")
 
 // contours reads the outline of a glyph in font units; composite glyphs are
 // put together from their parts.
 func (t *trueType) contours(gid uint16, depth int) ([]contour, error) {
-	if depth > maxParts {
+	if depth > maxDepth {
 		return nil, fmt.Errorf("font %s: glyph %d: parts nested too deeply", t.name, gid)
 	}
 	b, err := t.outline(gid)
@@ -172,7 +175,11 @@ const (
 
 // parts puts a composite glyph together.
 func (t *trueType) parts(r *reader, depth int) (out []contour, err error) {
+	n := 0
 	for flags := uint16(moreParts); flags&moreParts != 0 && !r.short; {
+		if n++; n > maxParts {
+			return nil, errors.New("too many parts")
+		}
 		flags = r.uint16()
 		gid := r.uint16()
 		var dx, dy int

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,6 +118,7 @@ func TestContoursRefuse(t *testing.T) {
 		"cut points":       {square()[:20]},
 		"cut part":         {composite([]byte{0, 2, 0})},
 		"part of itself":   {loop},
+		"too many parts":   {composite(slices.Repeat([][]byte{part(argsAreXY|moreParts, 1, 0, 0)}, 100)...), square()},
 		"no such part":     {composite(part(argsAreXY, 7, 0, 0))},
 		"joined at points": {composite(part(0, 1, 0, 0)), square()},
 		"ends run back":    {ends},

@@ -30,23 +30,43 @@ func Robust(key Key) robust.Secret { return robust.Secret(subkey(key, "robust"))
 // where Embed fails; ink too small or too dense for the robust layer is no
 // failure: Margin tells how well the mark reads.
 func Mark(in []ink.Outline, k Keys, p Payload, opt Options) ([]ink.Outline, Margin, error) {
-	if err := refuse(in, p); err != nil {
-		return nil, Margin{}, err
-	}
-	wide := in
-	var rm robust.Margin
-	if !opt.Off {
-		var err error
-		wide, rm, err = robust.Embed(in, Robust(k.Key), p.Handle, robust.Options{Amplitude: opt.Amplitude, Cap: opt.Cap})
-		if err != nil {
-			return nil, Margin{}, fmt.Errorf("robust mark: %w", err)
-		}
-	}
-	out, m, err := Embed(wide, k.Key, p)
+	w, err := Widen(in, k, p.Handle, opt)
 	if err != nil {
 		return nil, Margin{}, err
 	}
-	m.Robust = rm
+	return w.Bind(k, p)
+}
+
+// Wide is ink with the robust layer: what Mark has done once the handle is
+// known and before the context is.
+type Wide struct {
+	outlines []ink.Outline
+	margin   robust.Margin
+}
+
+// Widen is the first and longer part of Mark: it needs no context, so it can be
+// done while somebody looks at the ink.
+func Widen(in []ink.Outline, k Keys, handle []byte, opt Options) (Wide, error) {
+	if err := refuse(in, Payload{Handle: handle}); err != nil {
+		return Wide{}, err
+	}
+	if opt.Off {
+		return Wide{outlines: in}, nil
+	}
+	out, m, err := robust.Embed(in, Robust(k.Key), handle, robust.Options{Amplitude: opt.Amplitude, Cap: opt.Cap})
+	if err != nil {
+		return Wide{}, fmt.Errorf("robust mark: %w", err)
+	}
+	return Wide{out, m}, nil
+}
+
+// Bind is the rest of Mark. The handle must be that of Widen.
+func (w Wide) Bind(k Keys, p Payload) ([]ink.Outline, Margin, error) {
+	out, m, err := Embed(w.outlines, k.Key, p)
+	if err != nil {
+		return nil, Margin{}, err
+	}
+	m.Robust = w.margin
 	m.Reads = Check(out, k.Key, p.Handle, &p.Context).State
 	return out, m, nil
 }

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 )
@@ -68,6 +69,14 @@ func (l *lexer) escape(out String) String {
 func (l *lexer) hex() (Object, error) {
 	at := l.pos
 	l.pos++
+	if n := bytes.IndexByte(l.b[l.pos:], '>'); n >= 0 && n%2 == 0 {
+		// The usual case, and signatures have 20,000 digits.
+		out := make(String, n/2)
+		if _, err := hex.Decode(out, l.b[l.pos:l.pos+n]); err == nil {
+			l.pos += n + 1
+			return out, nil
+		}
+	}
 	var digits []byte
 	for ; l.pos < len(l.b); l.pos++ {
 		c := l.b[l.pos]

@@ -92,7 +92,7 @@ func (o *S3Options) check() (*url.URL, error) {
 type S3 struct {
 	o     S3Options
 	core  minio.Core
-	sign  *signer
+	sign  *requestSigner
 	close func()
 
 	mu     sync.Mutex
@@ -122,7 +122,7 @@ func NewS3(o S3Options) (*S3, error) {
 		IdleConnTimeout:     30 * time.Second,
 		DisableCompression:  true,
 	}
-	s := &S3{o: o, sign: &signer{
+	s := &S3{o: o, sign: &requestSigner{
 		next: transport, access: o.AccessKey, secret: o.SecretKey, token: o.SessionToken, zone: o.Region, now: o.Now,
 	}}
 	client, err := minio.New(u.Host, &minio.Options{

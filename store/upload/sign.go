@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// signer is an http.RoundTripper that signs S3 requests (AWS Signature Version
+// requestSigner is an http.RoundTripper that signs S3 requests (AWS Signature Version
 // 4, with the payload's SHA-256 where it is known) and follows the server's
 // clock. minio-go signs with the machine's own clock and hashes the payload
 // again, so it is used without credentials and signs nothing.
-type signer struct {
+type requestSigner struct {
 	next                        http.RoundTripper
 	access, secret, token, zone string // zone is the region
 	now                         func() time.Time
@@ -43,7 +43,7 @@ const (
 const skewStep = 2 * time.Second
 
 // RoundTrip signs, sends and learns the server's time from its answer.
-func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
+func (s *requestSigner) RoundTrip(req *http.Request) (*http.Response, error) {
 	own := req.Clone(req.Context())
 	s.sign(own, s.now().Add(s.Skew()).UTC())
 	resp, err := s.next.RoundTrip(own)
@@ -54,7 +54,7 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // Skew is the server's clock less ours, zero while they agree.
-func (s *signer) Skew() time.Duration {
+func (s *requestSigner) Skew() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.skew
@@ -62,7 +62,7 @@ func (s *signer) Skew() time.Duration {
 
 // learn takes the time from a response. Small differences are the time a
 // response takes.
-func (s *signer) learn(resp *http.Response) {
+func (s *requestSigner) learn(resp *http.Response) {
 	date, err := http.ParseTime(resp.Header.Get("Date"))
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,7 +80,7 @@ func (s *signer) learn(resp *http.Response) {
 
 const signTime = "20060102T150405Z"
 
-func (s *signer) sign(req *http.Request, now time.Time) {
+func (s *requestSigner) sign(req *http.Request, now time.Time) {
 	stamp := now.Format(signTime)
 	h := req.Header
 	h.Set("X-Amz-Date", stamp)
@@ -138,7 +138,7 @@ func canonicalHeaders(req *http.Request) (lines, names string) {
 }
 
 // signingKey is derived once a day.
-func (s *signer) signingKey(day string) []byte {
+func (s *requestSigner) signingKey(day string) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.day != day {

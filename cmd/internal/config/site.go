@@ -11,10 +11,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Site is the configuration of a workstation.
@@ -104,8 +107,12 @@ func Load(path string) (Site, error) {
 	}
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
+	s.Schema = ""
 	if err := dec.Decode(&s); err != nil {
 		return s, fmt.Errorf("site configuration %s: %w", filepath.Base(path), err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return s, fmt.Errorf("site configuration %s: something follows the closing brace", filepath.Base(path))
 	}
 	if s.Schema != schema {
 		return s, fmt.Errorf("site configuration %s: schema is %q, want %q", filepath.Base(path), s.Schema, schema)
@@ -130,6 +137,14 @@ func Load(path string) (Site, error) {
 // check names the value that cannot work.
 func (s Site) check() error {
 	switch {
+	case !regexp.MustCompile(`^[0-9]{5}$`).MatchString(s.BranchCode) || !regexp.MustCompile(`^[0-9]{2}$`).MatchString(s.Workstation):
+		return errors.New("site configuration: branch_code has 5 digits, workstation 2")
+	case s.Bank.ZH == "" || s.Branch.ZH == "" || utf8.RuneCountInString(s.Seal) > 23:
+		return errors.New("site configuration: bank and branch have Chinese names, seal at most 23 characters")
+	case s.Archive != "" && !strings.HasPrefix(s.Archive, "dir:") && !strings.HasPrefix(s.Archive, "s3://"):
+		return errors.New("site configuration: archive is dir:PATH or s3://BUCKET/PREFIX?endpoint=URL")
+	case s.Key != "" && s.Roots == "":
+		return errors.New("site configuration: with key, roots names the PEM file of its root")
 	case s.NibMin <= 0 || s.NibMax < s.NibMin || s.NibMax > 3:
 		return errors.New("site configuration: nib_min and nib_max must be 0 < min ≤ max ≤ 3 mm")
 	case s.MarkAmplitude < 0 || s.MarkAmplitude > 60 || s.MarkCap < 0 || s.MarkCap > 80:

@@ -13,7 +13,7 @@ func TestLoad(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "site.json")
 	for _, c := range []struct{ text, want string }{
-		{`{"schema":"moqian-site 1","workstation":"07","archive":"dir:arc","key":"t.p12"}`, ""},
+		{`{"schema":"moqian-site 1","workstation":"07","archive":"dir:arc","key":"t.p12","roots":"r.pem"}`, ""},
 		{`{"schema":"moqian-site 2"}`, "schema"},
 		{`{"schema":"moqian-site 1","pin":"1"}`, "pin"},
 		{`{"schema":"moqian-site 1","nib_max":0.1}`, "nib"},
@@ -21,6 +21,12 @@ func TestLoad(t *testing.T) {
 		{`{"schema":"moqian-site 1","floor":-1}`, "floor"},
 		{`{"schema":"moqian-site 1","mark_amplitude":99}`, "mark_amplitude"},
 		{`nonsense`, "invalid"},
+		{`{}`, "schema"},
+		{`{"schema":"moqian-site 1"} more`, "closing brace"},
+		{`{"schema":"moqian-site 1","branch_code":"1"}`, "branch_code"},
+		{`{"schema":"moqian-site 1","archive":"http://x"}`, "archive"},
+		{`{"schema":"moqian-site 1","key":"t.p12"}`, "roots"},
+		{`{"schema":"moqian-site 1","seal":"一二三四五六七八九十一二三四五六七八九十一二三四"}`, "seal"},
 	} {
 		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)

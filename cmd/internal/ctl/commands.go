@@ -27,6 +27,8 @@ func commands() []command {
 		{word: "pads", args: "[--watch]", short: "attached pads and what each can state", example: "tellerctl pads --json", run: (*Console).pads},
 		{word: "calibrate fit", args: "[--keep] < taps.json", short: "taps on targets to a pad's calibration", example: "tellerctl calibrate fit --json < taps.json", more: padcmd.Help, run: (*Console).calibrateFit},
 		{word: "mark keygen", args: "KEYFILE", short: "a fresh key for marks", example: "tellerctl mark keygen branch.json", run: (*Console).markKeygen},
+		{word: "mark export", args: "KEYFILE", short: "the workstation's key for marks, for whoever verifies", example: "tellerctl mark export branch.json", run: (*Console).markExport},
+		{word: "mark import", args: "KEYFILE", short: "the branch's key for marks into the workstation", example: "tellerctl mark import branch.json", run: (*Console).markImport},
 		{word: "mark read", args: "[--key KEYFILE] [--context FILE] FILE.pdf|FILE.png", short: "read the mark of ink, from a PDF or a scan", example: "tellerctl mark read --key branch.json scan.png", run: (*Console).markRead},
 		{word: "mark check", args: "--key KEYFILE --handle HEX[,HEX…]|@FILE [--original FILE.pdf] FILE.png", short: "does this image carry the mark of this voucher", example: "tellerctl mark check --key branch.json --handle 0de0adb8b5d9fd12 scan.png", run: (*Console).markCheck},
 		{word: "sign", args: "--key KEY.p12 [flags] IN.pdf OUT.pdf", short: "sign a PDF that is not a voucher", example: "tellerctl sign --key t.p12 --pin-file pin --level b-t --tsa http://tsa.example/ in.pdf out.pdf", run: (*Console).sign},
@@ -79,6 +81,21 @@ func (c *Console) help() {
 		fmt.Fprintf(c.Out, "  %-16s %s\n", cmd.word, cmd.short)
 	}
 	fmt.Fprint(c.Out, "\ntellerctl COMMAND --help shows flags and an example.\nexit status: 0 done or yes, 1 no, 2 wrong usage, 3 the environment failed\n")
+}
+
+// helpGroup lists the commands that begin with a word: queue --help.
+func (c *Console) helpGroup(args []string) bool {
+	if len(args) > 2 || len(args) == 2 && args[1] != "--help" && args[1] != "-h" && args[1] != "-help" {
+		return false
+	}
+	found := false
+	for _, cmd := range commands() {
+		if strings.HasPrefix(cmd.word, args[0]+" ") {
+			fmt.Fprintf(c.Out, "  %-16s %s\n", cmd.word, cmd.short)
+			found = true
+		}
+	}
+	return found && len(args) == 2
 }
 
 func (c *Console) helpOn(word string, f *flag.FlagSet) {

@@ -1,19 +1,21 @@
 package ctl
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"moqian/cmd/internal/say"
 	"moqian/cmd/internal/station"
+	"moqian/store"
+	"moqian/store/auth"
 )
 
 // Console runs commands. Everything a command knows of the outside is here.
@@ -92,10 +94,16 @@ func (c *Console) Run(ctx context.Context, args []string) int {
 		return exitUsage
 	}
 	if rest[0] == "help" {
+		if len(rest) > 1 {
+			return c.Run(ctx, append(rest[1:], "--help"))
+		}
 		c.help()
 		return exitYes
 	}
 	word, cmd, tail := find(rest)
+	if cmd == nil && c.helpGroup(rest) {
+		return exitYes
+	}
 	if cmd == nil {
 		return c.report(rest[0], usagef("no such command; tellerctl help lists them"))
 	}
@@ -149,10 +157,23 @@ func (c *Console) report(word string, err error) int {
 	for _, h := range say.Hints(err) {
 		fmt.Fprintf(c.Err, "hint: %s\n", h)
 	}
-	if errors.As(err, &n) {
+	switch {
+	case errors.As(err, &n), errors.Is(err, store.ErrNotFound):
 		return exitNo
+	case wrongUse(err):
+		return exitUsage
 	}
 	return exitEnv
+}
+
+// wrongUse says whether an error is about what the caller gave.
+func wrongUse(err error) bool {
+	for _, e := range []error{station.ErrAddress, auth.ErrWeak, auth.ErrName, auth.ErrExists, auth.ErrUnknown} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
@@ -167,14 +188,21 @@ func (c *Console) path(p string) string {
 
 // show writes a result: JSON if asked for, else what text writes.
 func (c *Console) show(v any, text func(io.Writer)) error {
-	if !c.common.json {
-		text(c.Out)
-		return nil
+	var b bytes.Buffer
+	if c.common.json {
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(v); err != nil {
+			return err
+		}
+	} else {
+		text(&b)
 	}
-	enc := json.NewEncoder(c.Out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	if _, err := c.Out.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("writing the answer: %w", err)
+	}
+	return nil
 }
 
 // pin is the secret for keys: from a file or the variable MOQIAN_PIN.
@@ -185,13 +213,14 @@ func (c *Console) pin(file string) ([]byte, error) {
 		}
 		return nil, nil
 	}
-	b, err := os.ReadFile(c.path(file))
+	return c.secret("PIN", file)
+}
+
+// secret is the content of a file without the line's end.
+func (c *Console) secret(what, file string) ([]byte, error) {
+	b, err := readBounded(c.path(file), 4096)
 	if err != nil {
-		return nil, fmt.Errorf("reading the PIN: %w", err)
+		return nil, fmt.Errorf("reading the %s: %w", what, err)
 	}
-	n := len(b)
-	for n > 0 && (b[n-1] == '\n' || b[n-1] == '\r') {
-		n--
-	}
-	return b[:n], nil
+	return bytes.TrimRight(b, "\r\n"), nil
 }

@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -74,6 +73,9 @@ func (c *Console) demo(ctx context.Context, args []string) error {
 	if *dir != "" {
 		c.common.data = *dir
 	}
+	if o.scale <= 0 || o.signers < 0 {
+		return usagef("--scale is more than 0, --signers not less")
+	}
 	var r DemoResult
 	err := c.with(ctx, func(st *station.Station) error {
 		d := demonstration{c: c, st: st, o: o, r: &r, last: c.Now()}
@@ -105,6 +107,9 @@ func (o *demoOptions) register(f *flag.FlagSet) {
 	f.StringVar(&o.pin, "pin-file", "", "`file` with the PIN of another key")
 }
 
+// maxRecords bounds a file of handwriting, bytes.
+const maxRecords = 64 << 20
+
 // demonstration is one run.
 type demonstration struct {
 	c    *Console
@@ -130,14 +135,21 @@ func (d *demonstration) run(ctx context.Context) error {
 	d.step("open")
 	res, err := d.transact(ctx)
 	if err != nil {
-		return errors.Join(err, d.s.Cancel(context.WithoutCancel(ctx), "failed"))
+		reason := "failed"
+		if ctx.Err() != nil {
+			reason = "interrupted"
+		}
+		return errors.Join(err, d.s.Cancel(context.WithoutCancel(ctx), reason))
 	}
 	for _, t := range res.Took {
 		d.r.Steps = append(d.r.Steps, DemoStep{t.Name, float64(t.D.Microseconds()) / 1000})
 	}
 	d.last = d.c.Now()
 	d.r.Voucher, d.r.Strokes, d.r.Root = res.Item.Voucher, res.Strokes, trial.Root(d.st.Dir)
-	return d.deliver(ctx, res.Item)
+	if err := d.deliver(ctx, res.Item); err != nil {
+		return fmt.Errorf("voucher %s is filed and safe here, but: %w", res.Item.Voucher, err)
+	}
+	return nil
 }
 
 // open readies key, desk, pad and the teller's login.
@@ -165,6 +177,9 @@ func (d *demonstration) open(ctx context.Context) error {
 		return fmt.Errorf("logging in: %w", err)
 	}
 	d.s, err = d.desk.Begin("t0001", d.o.code, flow.Dark{})
+	if errors.Is(err, flow.ErrType) {
+		return usagef("%v; the codes: 1101, 2101, 2102, 2103, 3101", err)
+	}
 	return err
 }
 
@@ -173,7 +188,7 @@ func (d *demonstration) track(i int) (virtual.Track, error) {
 	if d.o.record == "" {
 		return virtual.Synthetic(d.o.seed + uint64(i)), nil
 	}
-	b, err := os.ReadFile(d.c.path(d.o.record))
+	b, err := readBounded(d.c.path(d.o.record), maxRecords)
 	if err != nil {
 		return virtual.Track{}, fmt.Errorf("reading the record: %w", err)
 	}
@@ -265,7 +280,7 @@ func (d *demonstration) deliver(ctx context.Context, it store.Item) error {
 		return err
 	}
 	d.r.PDF = filepath.Join(d.st.Dir, "vouchers", it.Voucher+".pdf")
-	if err := writeFile(d.r.PDF, pdf); err != nil {
+	if err := station.WriteFile(d.r.PDF, pdf); err != nil {
 		return fmt.Errorf("writing the voucher out: %w", err)
 	}
 	l := d.c.line()

@@ -5,7 +5,12 @@ import (
 	"fmt"
 	"io"
 
+	"moqian/cmd/internal/keyfile"
+	"moqian/cmd/internal/manifest"
 	"moqian/cmd/internal/markcmd"
+	"moqian/cmd/internal/station"
+	"moqian/store"
+	"moqian/store/auth"
 )
 
 func (c *Console) markKeygen(_ context.Context, args []string) error {
@@ -18,6 +23,46 @@ func (c *Console) markKeygen(_ context.Context, args []string) error {
 		return err
 	}
 	return c.show(map[string]string{"file": c.path(words[0])}, func(w io.Writer) { fmt.Fprintln(w, words[0]) })
+}
+
+// markExport and markImport carry a branch's key between head office and the
+// workstation; both are logged.
+func (c *Console) markExport(ctx context.Context, args []string) error {
+	f := c.flags("mark export")
+	words, err := c.parse("mark export", f, args, 1, 1)
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, func(st *station.Station) error {
+		k, err := st.MarkKey(ctx)
+		if err != nil {
+			return err
+		}
+		if err := keyfile.Write(c.path(words[0]), k); err != nil {
+			return err
+		}
+		return st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "mark-export", Outcome: "ok",
+			Detail: map[string]string{"key": manifest.KeyID(k)}})
+	})
+}
+
+func (c *Console) markImport(ctx context.Context, args []string) error {
+	f := c.flags("mark import")
+	words, err := c.parse("mark import", f, args, 1, 1)
+	if err != nil {
+		return err
+	}
+	k, err := keyfile.Read(c.path(words[0]))
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, func(st *station.Station) error {
+		if err := st.SetMarkKey(ctx, k); err != nil {
+			return err
+		}
+		return st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "mark-import", Outcome: "ok",
+			Detail: map[string]string{"key": manifest.KeyID(k)}})
+	})
 }
 
 func (c *Console) markRead(ctx context.Context, args []string) error {

@@ -168,7 +168,7 @@ func (c *Console) queueExport(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := writeFile(c.path(words[1]), pdf); err != nil {
+		if err := station.WriteFile(c.path(words[1]), pdf); err != nil {
 			return fmt.Errorf("writing the copy: %w", err)
 		}
 		return st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "export",

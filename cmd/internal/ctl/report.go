@@ -1,9 +1,32 @@
 package ctl
 
 import (
-	"errors"
+	"fmt"
 
+	"moqian/cmd/internal/config"
 	"moqian/cmd/internal/proof"
+	"moqian/cmd/internal/proof/report"
+	"moqian/cmd/internal/station"
 )
 
-func (c *Console) report1(proof.File, string) error { return errors.New("report") }
+// writeReport writes the verification report of the judged files.
+func (c *Console) writeReport(judged []proof.File, path string) error {
+	fonts, err := station.Fonts(config.Default().Fonts)
+	if err != nil {
+		return err
+	}
+	site := config.Default()
+	if dir, err := c.folder(); err == nil && (c.common.data != "" || c.common.config != "") {
+		if site, err = c.site(dir); err != nil {
+			return err
+		}
+	}
+	b, err := report.PDF(judged, report.Head{Bank: site.Bank.ZH, Branch: site.Branch.ZH, Program: "moqian " + Release}, fonts)
+	if err != nil {
+		return fmt.Errorf("laying out the report: %w", err)
+	}
+	if err := station.WriteFile(path, b); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}

@@ -11,8 +11,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"moqian/cmd/internal/station"
@@ -41,13 +43,17 @@ const maxRequest = 4 << 20
 
 // passed are the variables that go with a request.
 func passed() []string {
-	return []string{"MOQIAN_PIN", "MOQIAN_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+	return []string{"MOQIAN_PIN", "MOQIAN_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 }
 
 // Serve executes requests on an open station until ctx ends, and waits for
 // those under way. An old socket without a listener is replaced.
 func Serve(ctx context.Context, st *station.Station, now func() time.Time) error {
-	path := filepath.Join(st.Dir, socketName)
+	path, release, err := socketPath(st.Dir)
+	if err != nil {
+		return fmt.Errorf("listening for tellerctl: %w", err)
+	}
+	defer release()
 	if conn, err := net.Dial("unix", path); err == nil {
 		conn.Close()
 		return fmt.Errorf("listening for tellerctl: %s is taken", path)
@@ -79,6 +85,23 @@ func Serve(ctx context.Context, st *station.Station, now func() time.Time) error
 			answerOne(ctx, conn, st, now)
 		})
 	}
+}
+
+// maxSocketPath is what a Unix address holds, less its end.
+const maxSocketPath = 100
+
+// socketPath is the socket's path; one that is too long goes through the
+// folder's descriptor, which Linux names shortly. release closes it.
+func socketPath(dir string) (path string, release func(), err error) {
+	path = filepath.Join(dir, socketName)
+	if len(path) <= maxSocketPath || runtime.GOOS != "linux" {
+		return path, func() {}, nil
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	return fmt.Sprintf("/proc/self/fd/%d/%s", f.Fd(), socketName), func() { f.Close() }, nil
 }
 
 // answerOne executes one request; the caller's hanging up cancels it.
@@ -144,9 +167,20 @@ func (f *framer) Write(b []byte) (int, error) {
 // forward sends the command line to a running teller program on the folder; ok
 // is false when there is none.
 func (c *Console) forward(ctx context.Context, dir string) (code int, ok bool, err error) {
-	conn, err := net.Dial("unix", filepath.Join(dir, socketName))
-	if err != nil {
+	path, release, err := socketPath(dir)
+	if errors.Is(err, os.ErrNotExist) {
 		return 0, false, nil
+	}
+	if err != nil {
+		return 0, true, fmt.Errorf("asking the running teller program: %w", err)
+	}
+	defer release()
+	conn, err := net.Dial("unix", path)
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, true, fmt.Errorf("asking the running teller program: %w", err)
 	}
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { conn.Close() })

@@ -49,7 +49,7 @@ func TestSocket(t *testing.T) {
 	if code, out, stderr := run(t, dir, time.Now, "queue", "list"); code != 0 || !strings.Contains(out, "SENT") {
 		t.Errorf("%d %s %s", code, out, stderr)
 	}
-	if code, _, stderr := run(t, dir, time.Now, "queue", "show", "77"); code != exitEnv || !strings.Contains(stderr, "no such voucher") {
+	if code, _, stderr := run(t, dir, time.Now, "queue", "show", "77"); code != exitNo || !strings.Contains(stderr, "no such voucher") {
 		t.Errorf("%d %s", code, stderr)
 	}
 	if code, _, stderr := run(t, dir, time.Now, "backup", "b1"); code != 0 {

@@ -26,6 +26,9 @@ func (c *Console) upload(ctx context.Context, args []string) error {
 	if _, err := c.parse("upload", f, args, 0, 0); err != nil {
 		return err
 	}
+	if l.Workers < 0 || l.Limit < 0 {
+		return usagef("--workers and --limit are not negative")
+	}
 	return c.with(ctx, func(st *station.Station) error {
 		to, err := st.Archive(l)
 		if err != nil {
@@ -146,7 +149,7 @@ func (c *Console) queueFetch(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := writeFile(c.path(words[1]), file); err != nil {
+		if err := station.WriteFile(c.path(words[1]), file); err != nil {
 			return fmt.Errorf("writing the copy: %w", err)
 		}
 		return c.show(map[string]any{"key": key, "bytes": len(file), "file": c.path(words[1])},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"moqian/cmd/internal/station"
 	"moqian/store/auth"
@@ -20,14 +19,7 @@ func (c *Console) password(file string) ([]byte, error) {
 		}
 		return nil, usagef("no password: --password-file or the variable MOQIAN_PASSWORD")
 	}
-	b, err := os.ReadFile(c.path(file))
-	if err != nil {
-		return nil, fmt.Errorf("reading the password: %w", err)
-	}
-	for len(b) > 0 && (b[len(b)-1] == '\n' || b[len(b)-1] == '\r') {
-		b = b[:len(b)-1]
-	}
-	return b, nil
+	return c.secret("password", file)
 }
 
 func (c *Console) userAdd(ctx context.Context, args []string) error {

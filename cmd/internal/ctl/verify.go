@@ -27,10 +27,10 @@ func (n *names) Set(v string) error { *n = append(*n, v); return nil }
 func (c *Console) verify(ctx context.Context, args []string) error {
 	var roots, tsa, crls names
 	f := c.flags("verify")
-	f.Var(&roots, "roots", "PEM `file` of trusted roots, again for more; the site's without it")
+	f.Var(&roots, "roots", "PEM `file` of trusted roots, again for more; with --data the site's without it")
 	f.Var(&tsa, "tsa-roots", "PEM `file` of roots for time stamps")
 	f.Var(&crls, "crl", "revocation list `file` (PEM or DER)")
-	markKey := f.String("mark-key", "", "key `file` of the mark")
+	markKey := f.String("mark-key", "", "key `file` of the mark; with --data the workstation's without it")
 	at := f.String("at", "", "judge as of this `time` (RFC 3339)")
 	report := f.String("report", "", "also write a verification report to this PDF `file`")
 	files, err := c.parse("verify", f, args, 1, -1)
@@ -41,21 +41,53 @@ func (c *Console) verify(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if *report != "" && len(files) != 1 {
-		return usagef("--report takes one file at a time")
+	if c.common.data == "" {
+		return c.verifyAll(ctx, files, o, *report)
 	}
+	return c.with(ctx, func(st *station.Station) error {
+		if err := c.stationOptions(ctx, st, &o, len(roots) == 0, len(tsa) == 0, *markKey == ""); err != nil {
+			return err
+		}
+		return c.verifyAll(ctx, files, o, *report)
+	})
+}
+
+// stationOptions takes from the workstation what the line does not name.
+func (c *Console) stationOptions(ctx context.Context, st *station.Station, o *proof.Options, roots, tsa, mark bool) (err error) {
+	if roots {
+		if o.Roots, err = st.Roots(); err != nil {
+			return err
+		}
+		o.RootNames = []string{st.Site.Roots}
+	}
+	if tsa && st.Site.TSARoots != "" {
+		if o.TSARoots, err = station.Pool(st.Site.TSARoots); err != nil {
+			return err
+		}
+	}
+	if mark {
+		k, err := st.MarkKey(ctx)
+		if err != nil {
+			return err
+		}
+		o.MarkKey = &k
+	}
+	return nil
+}
+
+func (c *Console) verifyAll(ctx context.Context, files []string, o proof.Options, report string) error {
 	judged := make([]proof.File, len(files))
 	good := true
 	for i, name := range files {
 		judged[i] = c.judge(ctx, name, o)
 		good = good && judged[i].Verdict == sign.Valid
 	}
-	if *report != "" {
-		if err := c.report1(judged[0], c.path(*report)); err != nil {
+	if report != "" {
+		if err := c.writeReport(judged, c.path(report)); err != nil {
 			return err
 		}
 	}
-	err = c.show(judged, func(w io.Writer) {
+	err := c.show(judged, func(w io.Writer) {
 		for _, j := range judged {
 			printVerdict(w, j)
 		}
@@ -109,8 +141,10 @@ func (c *Console) paths(in []string) []string {
 func (c *Console) judge(ctx context.Context, name string, o proof.Options) proof.File {
 	b, err := readBounded(c.path(name), maxFile)
 	if err != nil {
-		return proof.File{File: name, Verdict: sign.Error, Signatures: []sign.Signature{},
-			Problems: []sign.Problem{{Code: "unreadable", Text: "无法读取文件 / the file cannot be read: " + err.Error()}}}
+		r := proof.Examine(ctx, nil, o)
+		r.File, r.Verdict = name, sign.Error
+		r.Problems = []sign.Problem{{Code: "unreadable", Text: "无法读取文件 / the file cannot be read: " + err.Error()}}
+		return r
 	}
 	r := proof.Examine(ctx, b, o)
 	r.File = name

@@ -25,6 +25,7 @@ type Box struct {
 	mu      sync.Mutex
 	samples []pad.Sample // of the live view, for Ink; overwritten with the box
 	down    bool
+	ready   *prepared // nil: nothing yet
 }
 
 // Open proves that the workstation is ready and opens the box for the next
@@ -60,11 +61,13 @@ func (b *Box) Record(ctx context.Context) error {
 	err := b.capture.Record(ctx, b.dev, b.live)
 	if err != nil {
 		b.wipe()
+		return err
 	}
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.down = false
-	b.mu.Unlock()
-	return err
+	b.prepare()
+	return nil
 }
 
 func (b *Box) live(p pad.Sample) {
@@ -89,7 +92,11 @@ func (b *Box) Ink() ([]ink.Outline, error) {
 	if b.down || len(b.samples) == 0 {
 		return nil, nil
 	}
-	return ink.Draw(b.samples, b.params())
+	b.prepare()
+	if b.ready.drawn == nil {
+		return nil, b.ready.err
+	}
+	return b.ready.drawn, nil
 }
 
 func (b *Box) params() ink.Params {
@@ -122,6 +129,8 @@ func (b *Box) wipe() {
 	defer b.mu.Unlock()
 	pad.Wipe(b.samples)
 	b.samples, b.down = nil, false
+	b.ready.drop()
+	b.ready = nil
 }
 
 // Accept takes the ink, after Record has returned. For the last signer it goes
@@ -159,29 +168,31 @@ func (b *Box) Accept(ctx context.Context) (*Result, error) {
 // take turns the capture into marked ink; the samples are gone after it.
 func (b *Box) take() (signed, error) {
 	b.mu.Lock()
-	down := 0
-	for _, p := range b.samples {
-		if p.Phase == pad.Down {
-			down++
-		}
-	}
-	b.mu.Unlock()
-	if down == 0 {
+	p := b.ready
+	if downs(b.samples) == 0 {
+		b.mu.Unlock()
 		return signed{}, ErrEmpty
 	}
+	b.ready = nil // wipe leaves it
+	b.mu.Unlock()
 	began := b.s.d.o.Now()
 	samples, ev, err := b.capture.Take()
 	b.wipe()
 	if err != nil {
+		p.drop()
 		return signed{}, err
 	}
-	outlines, err := ink.Draw(samples, b.params())
+	if p == nil || p.downs != downs(samples) {
+		p.drop()
+		p = b.begin(samples)
+	}
 	pad.Wipe(samples)
-	if err != nil {
-		return signed{}, fmt.Errorf("drawing the ink: %w", err)
+	<-p.done
+	if p.err != nil {
+		return signed{}, fmt.Errorf("drawing the ink: %w", p.err)
 	}
 	drawn := b.s.d.o.Now()
-	g, err := b.s.mark(outlines, ev)
+	g, err := b.s.mark(p.wide, ev)
 	b.s.took = append(b.s.took, Took{"ink", drawn.Sub(began)}, Took{"mark", b.s.d.o.Now().Sub(drawn)})
 	return g, err
 }

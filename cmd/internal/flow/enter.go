@@ -43,7 +43,12 @@ func (s *Session) Enter(ctx context.Context, in map[string]string) ([]form.Probl
 // number reserves the voucher's number once a session and fills the header.
 func (s *Session) number(ctx context.Context) error {
 	day := s.d.Business().Format("2006-01-02")
-	if s.serial == 0 || s.header.Business != day {
+	if s.serial != 0 && s.header.Business != day { // midnight in between
+		if err := s.burn(ctx, "date"); err != nil {
+			return err
+		}
+	}
+	if s.serial == 0 {
 		serial, err := s.d.o.Store.Outbox().Reserve(ctx, day)
 		if err != nil {
 			return fmt.Errorf("taking a voucher number: %w", err)

@@ -9,7 +9,6 @@ import (
 	"moqian/pad"
 	"moqian/render"
 	"moqian/render/form"
-	"moqian/render/ink"
 	"moqian/render/watermark"
 	"moqian/store"
 )
@@ -39,12 +38,12 @@ type Took struct {
 var inkColor = render.Color{R: 0x10, G: 0x18, B: 0x2A}
 
 // mark binds a signer's ink to this voucher, so that it is of no use elsewhere.
-func (s *Session) mark(outlines []ink.Outline, ev pad.Evidence) (signed, error) {
+func (s *Session) mark(w watermark.Wide, ev pad.Evidence) (signed, error) {
 	g := signed{ink: render.Ink{Area: s.sheet.Boxes[len(s.inks)], Color: inkColor},
 		evidence: ev, at: s.d.o.Now().In(Beijing()).Truncate(time.Second)}
 	payload, err := s.data(append(s.inks[:len(s.inks):len(s.inks)], g)).Payload(len(s.inks))
 	if err == nil {
-		g.ink.Outlines, g.margin, err = watermark.Mark(outlines, watermark.Keys{Key: s.d.o.MarkKey}, payload, s.d.o.Mark)
+		g.ink.Outlines, g.margin, err = w.Bind(watermark.Keys{Key: s.d.o.MarkKey}, payload)
 	}
 	if err != nil {
 		return signed{}, fmt.Errorf("marking the ink: %w", err)
@@ -58,6 +57,11 @@ func (s *Session) finish(ctx context.Context) (*Result, error) {
 	watch := s.stopwatch(r)
 	for _, g := range s.inks {
 		r.Strokes += len(g.ink.Outlines)
+	}
+	if s.filled.NeedsApproval() {
+		if err := s.approval.Check(s.teller, s.digest()); err != nil {
+			return nil, err
+		}
 	}
 	sheet, err := s.pagesWithCode()
 	if err != nil {

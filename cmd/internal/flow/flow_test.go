@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"moqian/pad"
 	"moqian/pad/virtual"
 	"moqian/sign"
+	"moqian/sign/signtest"
 	"moqian/store"
 	"moqian/store/auth"
 )
@@ -185,8 +188,23 @@ func TestNotReady(t *testing.T) {
 		}
 		p.Close()
 	}
-	r := newRig(t, func(s *config.Site) { s.Floor, s.Ballast = 1<<60, 0 })
-	_, err := r.begin(t, "2101", flow.Dark{}).Enter(ctx, r.examples(t, "2101"))
+	other, err := signtest.New("another root", "TEST", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := filepath.Join(t.TempDir(), "root.pem")
+	if err := os.WriteFile(foreign, other.PEM(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, func(s *config.Site) { s.Roots = foreign })
+	s := r.begin(t, "2101", flow.Dark{})
+	r.toSign(t, s, r.examples(t, "2101"))
+	p := fast(1)
+	defer p.Close()
+	_, err = s.Open(ctx, p.Device)
+	wantErr(t, err, flow.ErrChain)
+	r = newRig(t, func(s *config.Site) { s.Floor, s.Ballast = 1<<60, 0 })
+	_, err = r.begin(t, "2101", flow.Dark{}).Enter(ctx, r.examples(t, "2101"))
 	wantErr(t, err, store.ErrFull)
 }
 

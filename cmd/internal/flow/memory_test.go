@@ -1,4 +1,4 @@
-//go:build virtualpad && linux
+//go:build virtualpad && linux && !race
 
 package flow_test
 

@@ -1,17 +1,13 @@
 package flow
 
 import (
-	"bytes"
 	"context"
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/rsa"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 
 	"moqian/pad"
 	"moqian/sign"
+	"moqian/sign/pdf"
 )
 
 // Part of the workstation that must be right before a customer signs.
@@ -51,32 +47,34 @@ func (d *Desk) Ready(ctx context.Context, dev *pad.Device) error {
 	if now := d.o.Now(); now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
 		return &NotReady{Certificate, sign.ErrExpired}
 	}
-	if err := d.proveKey(); err != nil {
+	if err := d.proveKey(ctx); err != nil {
 		return &NotReady{Key, err}
 	}
 	return ctx.Err()
 }
 
-// proveKey signs a random digest and checks it against the certificate.
-func (d *Desk) proveKey() error {
-	var nonce [32]byte
-	if _, err := d.o.Rand.Read(nonce[:]); err != nil {
+// proveKey signs a page of nothing and judges it as the voucher will be: key,
+// certificate, chain, roots and reserved room are right, or the box stays shut.
+func (d *Desk) proveKey(ctx context.Context) error {
+	w := pdf.NewWriter("1.4")
+	catalog, pages, page := w.Alloc(), w.Alloc(), w.Alloc()
+	w.Put(catalog, pdf.Dict{"Type": pdf.Name("Catalog"), "Pages": pages})
+	w.Put(pages, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": pdf.Array{page}, "Count": int64(1)})
+	w.Put(page, pdf.Dict{"Type": pdf.Name("Page"), "Parent": pages,
+		"MediaBox": pdf.Array{int64(0), int64(0), int64(1), int64(1)}, "Resources": pdf.Dict{}})
+	blank, err := w.Finish(pdf.Dict{"Root": catalog})
+	if err != nil {
 		return err
 	}
-	digest := sha256.Sum256(nonce[:])
-	sig, err := d.o.Key.Sign(d.o.Rand, digest[:], crypto.SHA256)
+	file, err := sign.Sign(ctx, blank, sign.Field{Name: fieldName, Time: d.o.Now(), Certify: 1}, d.o.Key, d.o.Reserve)
 	if err != nil {
-		return fmt.Errorf("%w: %w", sign.ErrKey, err)
+		return err
 	}
-	ok := false
-	switch pub := d.o.Key.Chain()[0].PublicKey.(type) {
-	case *ecdsa.PublicKey:
-		ok = ecdsa.VerifyASN1(pub, digest[:], sig)
-	case *rsa.PublicKey:
-		ok = rsa.VerifyPKCS1v15(pub, crypto.SHA256, digest[:], sig) == nil
-	}
-	if !ok || bytes.Equal(sig, nil) {
-		return sign.ErrKey
+	if r := sign.Verify(file, sign.Options{Roots: d.o.Roots, At: d.o.Now()}); r.Verdict != sign.Valid {
+		return fmt.Errorf("%w: a trial signature is %s: %v", ErrChain, r.Verdict, r.Problems)
 	}
 	return nil
 }
+
+// ErrChain: the certificate's chain does not end in the site's roots.
+var ErrChain = errors.New("the site's roots do not vouch for the signing certificate")

@@ -100,13 +100,19 @@ func (s *Session) Cancel(ctx context.Context, reason string) error {
 	s.step = Ended
 	var err error
 	if s.serial > 0 {
-		err = s.d.o.Store.Outbox().Burn(ctx, s.header.Business, s.serial, store.Entry{
-			Actor: s.teller, Action: "cancel", Voucher: s.header.Number, Type: s.typ.Code,
-			Outcome: "refused", Detail: map[string]string{"reason": reason}})
-		s.serial = 0
+		err = s.burn(ctx, reason)
 	}
 	s.show()
 	return err
+}
+
+// burn gives the reserved number up.
+func (s *Session) burn(ctx context.Context, reason string) error {
+	serial := s.serial
+	s.serial = 0
+	return s.d.o.Store.Outbox().Burn(ctx, s.header.Business, serial, store.Entry{
+		Actor: s.teller, Action: "cancel", Voucher: s.header.Number, Type: s.typ.Code,
+		Outcome: "refused", Detail: map[string]string{"reason": reason}})
 }
 
 // forget drops the customer's ink and entries.

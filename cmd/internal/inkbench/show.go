@@ -29,68 +29,86 @@ const (
 )
 
 // Show draws one record of a file of handwriting (the first if id is empty),
-// above as the pad reported it and below as ink, into a new .png, .svg or .pdf
-// file. It never overwrites a file.
+// above as the pad reported it and below as ink, into a .png, .svg or .pdf file
+// that only this user may read. An older file of that name is replaced.
 func Show(record io.Reader, id, out string) error {
-	kind := strings.ToLower(filepath.Ext(out))
-	if kind != ".png" && kind != ".svg" && kind != ".pdf" {
-		return fmt.Errorf("picture %s: want a name that ends in .png, .svg or .pdf", filepath.Base(out))
-	}
 	data, err := io.ReadAll(record)
 	if err != nil {
 		return err
 	}
+	v := view{page: render.Page{W: showW, H: 2 * showH}, box: ink.Box{W: showW - 2*showGap, H: showH - 2*showGap}}
+	if err := v.add(data, id, render.Pt{X: showGap, Y: showGap}, render.Pt{X: showGap, Y: showH + showGap}); err != nil {
+		return err
+	}
+	return v.write(out)
+}
+
+// Sheet draws many records of a file, one below the other on one page: on the
+// left as the pad reported them, on the right as ink.
+func Sheet(record io.Reader, ids []string, out string) error {
+	data, err := io.ReadAll(record)
+	if err != nil {
+		return err
+	}
+	defer clear(data)
+	v := view{page: render.Page{W: 3*showGap + 2*sheetW, H: float64(len(ids)) * sheetH}, box: ink.Box{W: sheetW, H: sheetH - 2}}
+	for i, id := range ids {
+		y := sheetH*float64(i) + 1
+		if err := v.add(bytes.Clone(data), id, render.Pt{X: showGap, Y: y}, render.Pt{X: 2*showGap + sheetW, Y: y}); err != nil {
+			return fmt.Errorf("record %q: %w", id, err)
+		}
+	}
+	return v.write(out)
+}
+
+// sheetW, sheetH mm: room for one drawing on a sheet.
+const sheetW, sheetH = 90.0, 40.0
+
+// view is a page of reports and inks.
+type view struct {
+	page render.Page
+	box  ink.Box
+	inks []render.Ink
+}
+
+func (v *view) write(out string) error {
+	b, err := paint(strings.ToLower(filepath.Ext(out)), v.page, v.inks)
+	if err != nil {
+		return fmt.Errorf("picture %s: %w", filepath.Base(out), err)
+	}
+	return os.WriteFile(out, b, 0o600)
+}
+
+// add lays a record's reports at one place and its ink at another. It
+// overwrites data.
+func (v *view) add(data []byte, id string, before, after render.Pt) error {
 	t, err := virtual.ReadTrack(data, virtual.ReadOptions{ID: id})
 	if err != nil {
 		return err
 	}
 	defer t.Wipe()
-	page, after, err := picture(t.Samples, t.Rate)
+	k, err := ink.Smooth(t.Samples, ink.Params{Nib: ink.Nib{Min: 0.25, Max: 0.9}, Rate: t.Rate})
 	if err != nil {
 		return err
-	}
-	b, err := paint(kind, page, after)
-	if err != nil {
-		return err
-	}
-	return write(out, b)
-}
-
-func write(out string, b []byte) error {
-	f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	return errors.Join(err, f.Close())
-}
-
-// picture lays the reports above the ink.
-func picture(s []pad.Sample, rate float64) (render.Page, render.Ink, error) {
-	box := ink.Box{W: showW - 2*showGap, H: showH - 2*showGap}
-	k, err := ink.Smooth(s, ink.Params{Nib: ink.Nib{Min: 0.25, Max: 0.9}, Rate: rate})
-	if err != nil {
-		return render.Page{}, render.Ink{}, err
 	}
 	defer k.Wipe()
-	pl, err := k.Place(box)
+	pl, err := k.Place(v.box)
 	if err != nil {
-		return render.Page{}, render.Ink{}, err
+		return err
 	}
-	o, err := k.Outlines(box)
+	o, err := k.Outlines(v.box)
 	if err != nil {
-		return render.Page{}, render.Ink{}, err
+		return err
 	}
-	after := render.Ink{Area: render.Area{X: showGap, Y: showH + showGap, W: box.W, H: box.H}, Color: render.Color{B: 60}, Outlines: o}
-	page := render.Page{W: showW, H: 2 * showH}
+	v.inks = append(v.inks, render.Ink{Area: render.Area{X: after.X, Y: after.Y, W: v.box.W, H: v.box.H}, Color: render.Color{B: 60}, Outlines: o})
 	red := render.Color{R: 180}
-	for _, segs := range polylines(s, func(x, y float64) render.Pt {
+	for _, segs := range polylines(t.Samples, func(x, y float64) render.Pt {
 		x, y = pl.To(x, y)
-		return render.Pt{X: showGap + x, Y: showGap + box.H - y}
+		return render.Pt{X: before.X + x, Y: before.Y + v.box.H - y}
 	}) {
-		page.Items = append(page.Items, render.Path{Segs: segs, Stroke: &red, Width: rawWidth})
+		v.page.Items = append(v.page.Items, render.Path{Segs: segs, Stroke: &red, Width: rawWidth})
 	}
-	return page, after, nil
+	return nil
 }
 
 // polylines joins the reports of each stroke; a dot becomes a short line.
@@ -121,24 +139,26 @@ func polylines(s []pad.Sample, at func(x, y float64) render.Pt) (out [][]render.
 	return out
 }
 
-func paint(kind string, p render.Page, k render.Ink) ([]byte, error) {
+func paint(kind string, p render.Page, inks []render.Ink) ([]byte, error) {
 	switch kind {
 	case ".svg":
-		return svg(p, k), nil
+		return svg(p, inks), nil
 	case ".pdf":
-		return pdf.Write([]render.Page{p}, []render.Ink{k}, nil, pdf.Doc{Title: "ink", Lang: "en", Created: "2000-01-01T00:00:00Z"})
+		return pdf.Write([]render.Page{p}, inks, nil, pdf.Doc{Title: "ink", Lang: "en", Created: "2000-01-01T00:00:00Z"})
+	case ".png":
+		img, err := raster.Page(p, inks, nil, showDPI)
+		if err != nil {
+			return nil, err
+		}
+		var b bytes.Buffer
+		err = png.Encode(&b, img)
+		return b.Bytes(), err
 	}
-	img, err := raster.Page(p, []render.Ink{k}, nil, showDPI)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	err = png.Encode(&b, img)
-	return b.Bytes(), err
+	return nil, errors.New("want a name that ends in .png, .svg or .pdf")
 }
 
-// svg writes the page's paths and the ink with exact coordinates.
-func svg(p render.Page, k render.Ink) []byte {
+// svg writes the page's paths and the inks with exact coordinates.
+func svg(p render.Page, inks []render.Ink) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%gmm" height="%gmm" viewBox="0 0 %g %g">`+"\n", p.W, p.H, p.W, p.H)
 	for _, it := range p.Items {
@@ -152,20 +172,28 @@ func svg(p render.Page, k render.Ink) []byte {
 		}
 		b.WriteString("\"/>\n")
 	}
-	fmt.Fprintf(&b, `<g fill="%s" transform="translate(%g %g) scale(%.9g %.9g)">`+"\n", hex(k.Color), k.X, k.Y+k.H, 1/ink.UnitsPerMM, -1/ink.UnitsPerMM)
+	for _, k := range inks {
+		svgInk(&b, k)
+	}
+	b.WriteString("</svg>\n")
+	return b.Bytes()
+}
+
+// svgInk writes the integers of the outlines under one transformation.
+func svgInk(b *bytes.Buffer, k render.Ink) {
+	fmt.Fprintf(b, `<g fill="%s" transform="translate(%g %g) scale(%.9g %.9g)">`+"\n", hex(k.Color), k.X, k.Y+k.H, 1/ink.UnitsPerMM, -1/ink.UnitsPerMM)
 	for _, o := range k.Outlines {
 		b.WriteString(`<path d="`)
 		for _, c := range o.Contours {
-			fmt.Fprintf(&b, "M%d %d", c.Start.X, c.Start.Y)
+			fmt.Fprintf(b, "M%d %d", c.Start.X, c.Start.Y)
 			for _, v := range c.Curves {
-				fmt.Fprintf(&b, "C%d %d %d %d %d %d", v.A.X, v.A.Y, v.B.X, v.B.Y, v.P.X, v.P.Y)
+				fmt.Fprintf(b, "C%d %d %d %d %d %d", v.A.X, v.A.Y, v.B.X, v.B.Y, v.P.X, v.P.Y)
 			}
 			b.WriteByte('Z')
 		}
 		b.WriteString("\"/>\n")
 	}
-	b.WriteString("</g>\n</svg>\n")
-	return b.Bytes()
+	b.WriteString("</g>\n")
 }
 
 func hex(c render.Color) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }

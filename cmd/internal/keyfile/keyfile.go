@@ -57,5 +57,8 @@ func Write(path string, k watermark.Key) error {
 		return fmt.Errorf("writing the mark key: %w", err)
 	}
 	_, err = f.Write(append(b, '\n'))
-	return errors.Join(err, f.Sync(), f.Close())
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
 }

@@ -110,21 +110,38 @@ func Examine(ctx context.Context, file []byte, o Options) File {
 	r := sign.Verify(file, sign.Options{Roots: o.Roots, TSARoots: o.TSARoots, CRLs: o.CRLs, At: o.At})
 	sum := sha256.Sum256(file)
 	e.File = File{
-		Verdict: r.Verdict, Signatures: r.Signatures, Law: r.Law, Problems: r.Problems, Changes: r.Changes,
-		Mark:  Mark{Binding: Binding{State: watermark.Absent}, Signers: []SignerMark{}},
+		Verdict: r.Verdict, Signatures: r.Signatures, Law: r.Law, Problems: r.Problems, Changes: append([]sign.Change{}, r.Changes...),
+		Mark:  Mark{Binding: Binding{State: watermark.Absent, Altered: []int{}}, Signers: []SignerMark{}},
 		Pad:   Pad{Source: "unsigned", Signers: []PadCapture{}},
 		Bytes: len(file), SHA256: hex.EncodeToString(sum[:]), At: o.At, Roots: o.RootNames,
 	}
-	doc, err := object.Parse(file)
-	if err == nil {
-		e.Revisions = len(doc.Revisions())
-		if pages, err := doc.Pages(); err == nil {
-			e.Pages = len(pages)
-		}
+	if doc, err := object.Parse(file); err == nil {
+		e.count(doc)
 		e.read(doc)
+	} else if doc, err := object.ParseForeign(file); err == nil {
+		e.count(doc)
+		e.foreign(doc)
 	}
 	e.Findings = e.findings()
 	return e.File
+}
+
+// count says how large the document is.
+func (e *examiner) count(doc *object.File) {
+	e.Revisions = len(doc.Revisions())
+	if pages, err := doc.Pages(); err == nil {
+		e.Pages = len(pages)
+	}
+}
+
+// foreign: a file that is not strictly built is no voucher, whatever it says.
+func (e *examiner) foreign(doc *object.File) {
+	values, err := pdf.ReadData(doc)
+	if err != nil || values["Version"] == "" {
+		return
+	}
+	e.problem("voucher-structure", "文件自称凭证，但结构不是本程序所写", "the file calls itself a voucher, and is not built as this program builds them")
+	e.refuse()
 }
 
 type examiner struct {

@@ -1,8 +1,10 @@
 package proof_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -121,6 +123,26 @@ func TestOtherFiles(t *testing.T) {
 	}
 	if f = proof.Examine(context.Background(), []byte("no PDF"), b.options()); f.Verdict != sign.Error || f.Voucher != nil {
 		t.Errorf("no PDF: %+v", f)
+	}
+}
+
+// TestLooseVoucher: bytes that belong to no object, signed or not, make a file
+// no voucher.
+func TestLooseVoucher(t *testing.T) {
+	b := newBench(t)
+	file, _ := b.made(t, voucher{code: "2101", serial: 1})
+	at := bytes.LastIndex(file, []byte("xref\n0 "))
+	tail := bytes.LastIndex(file, []byte("startxref"))
+	const extra = "% note\n9999 0 obj\n(hidden)\nendobj\n"
+	loose := append(append(bytes.Clone(file[:at]), extra...), file[at:tail]...)
+	loose = fmt.Appendf(loose, "startxref\n%d\n%%%%EOF\n", at+len(extra))
+	out, err := sign.Sign(context.Background(), loose, sign.Field{Name: "Teller", Time: now, Certify: 1}, b.teller, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := proof.Examine(context.Background(), out, b.options())
+	if f.Verdict != sign.Invalid || codes(f) != "loose-bytes voucher-structure" {
+		t.Errorf("%s %s", f.Verdict, codes(f))
 	}
 }
 

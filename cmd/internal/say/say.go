@@ -35,6 +35,9 @@ type line struct {
 	hint string
 }
 
+// none is the hint of an error that has no next step.
+const none = "-"
+
 // lines, the more exact before the more general.
 func lines() []line {
 	return append(append(workstation(), keys()...), people()...)
@@ -94,6 +97,7 @@ func keys() []line {
 		{tsa.ErrUnavailable, form.Text{ZH: "时间戳服务没有应答，凭证已保存，恢复后自动补时间戳。", EN: "The time-stamping authority does not answer; the vouchers are safe and get their stamps later."}, "try again later; nothing is lost"},
 		{tsa.ErrRefused, form.Text{ZH: "时间戳服务拒绝了请求。请联系管理员。", EN: "The time-stamping authority refuses. Ask the administrator."}, ""},
 		{tsa.ErrLying, form.Text{ZH: "时间戳服务的应答不可信，已弃用。请联系管理员。", EN: "The answer of the time-stamping authority cannot be trusted and was not used. Ask the administrator."}, ""},
+		{flow.ErrChain, form.Text{ZH: "本网点的信任根不认可签名证书，客户签名前已停止。请联系管理员检查证书与根证书设置。", EN: "The site's roots do not vouch for the signing certificate; it was stopped before a customer signed. Ask the administrator to check certificate and roots."}, "set roots in site.json to the PEM file of the certificate's root"},
 		{sign.ErrReserve, form.Text{ZH: "签名预留空间不足。请联系管理员。", EN: "The space reserved for the signature is too small. Ask the administrator."}, ""},
 		{station.ErrNoKey, form.Text{ZH: "尚未设置签名密钥。", EN: "No signing key is configured."}, "set key in site.json to the teller's .p12 file"},
 		{flow.ErrSoftPad, form.Text{ZH: "正式模式不接受软件签名板。", EN: "A software pad signs in trial mode only."}, ""},
@@ -115,9 +119,10 @@ func people() []line {
 		{flow.ErrEmpty, form.Text{ZH: "签名框内没有笔迹。请客户签名。", EN: "Nothing was written. Let the customer sign."}, ""},
 		{flow.ErrStep, form.Text{ZH: "当前步骤不能这样做。", EN: "That is not possible at this step."}, ""},
 		{flow.ErrType, form.Text{ZH: "没有这个业务代码。", EN: "No business of this code."}, "the codes: 1101, 2101, 2102, 2103, 3101"},
-		{context.Canceled, form.Text{ZH: "已取消。", EN: "Cancelled."}, ""},
+		{context.Canceled, form.Text{ZH: "已取消。", EN: "Cancelled."}, none},
+		{syscall.EROFS, form.Text{ZH: "文件系统是只读的。请联系管理员。", EN: "The file system is read-only. Ask the administrator."}, "put the folder on a file system that can be written, or name another with --data"},
 		{fs.ErrPermission, form.Text{ZH: "没有权限读写文件。请联系管理员。", EN: "No permission to read or write a file. Ask the administrator."}, "check the owner and mode of the folder"},
-		{fs.ErrNotExist, form.Text{ZH: "找不到文件。", EN: "A file is missing."}, ""},
+		{fs.ErrNotExist, form.Text{ZH: "找不到文件。", EN: "A file is missing."}, none},
 	}
 }
 
@@ -138,6 +143,9 @@ func Sentence(err error) form.Text {
 func Hints(err error) []string {
 	for _, l := range lines() {
 		if errors.Is(err, l.err) {
+			if l.hint == none {
+				return nil
+			}
 			if l.hint != "" {
 				return []string{l.hint}
 			}

@@ -25,7 +25,7 @@ func TestSentences(t *testing.T) {
 		if r, _ := utf8.DecodeRuneInString(got.ZH); !unicode.Is(unicode.Han, r) && r != '工' && r < 128 {
 			t.Errorf("%v: no Chinese sentence: %q", l.err, got.ZH)
 		}
-		if len(Hints(l.err)) == 0 {
+		if (len(Hints(l.err)) == 0) != (l.hint == none) {
 			t.Errorf("%v: no next step", l.err)
 		}
 	}

@@ -15,6 +15,9 @@ import (
 // ErrNoArchive: no archive is named.
 var ErrNoArchive = errors.New("no archive is configured")
 
+// ErrAddress: an archive's address is neither of a folder nor of S3.
+var ErrAddress = errors.New("an archive is dir:PATH or s3://BUCKET/PREFIX?endpoint=http://HOST:PORT&region=R")
+
 // Line is how an archive is spoken to.
 type Line struct {
 	// Address is dir:PATH or s3://BUCKET/PREFIX?endpoint=URL&region=R; empty: the
@@ -49,7 +52,7 @@ func (st *Station) Archive(l Line) (upload.Archive, error) {
 	case strings.HasPrefix(address, "s3:"):
 		return st.s3(address, l.Getenv, limiter)
 	}
-	return nil, fmt.Errorf("archive %q: want dir:PATH or s3://BUCKET/PREFIX?endpoint=URL", address)
+	return nil, fmt.Errorf("%w: %q", ErrAddress, address)
 }
 
 func (st *Station) folder(dir string, limit *upload.Limiter) (upload.Archive, error) {
@@ -66,12 +69,12 @@ func (st *Station) acceptTest() bool { return st.Trial || st.Site.AcceptTest }
 func (st *Station) s3(address string, getenv func(string) string, limit *upload.Limiter) (upload.Archive, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("archive: want s3://BUCKET/PREFIX?endpoint=http://HOST:PORT&region=R")
+		return nil, ErrAddress
 	}
 	q := u.Query()
 	for name := range q {
 		if name != "endpoint" && name != "region" {
-			return nil, fmt.Errorf("archive: unknown parameter %q in its address", name)
+			return nil, fmt.Errorf("%w: unknown parameter %q", ErrAddress, name)
 		}
 	}
 	secure, err := st.tls()

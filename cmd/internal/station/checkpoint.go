@@ -38,10 +38,10 @@ func checkpointSigner(dir, name string, fresh bool, random io.Reader) (note.Sign
 	if err != nil {
 		return nil, err
 	}
-	if err := writeNew(filepath.Join(dir, "checkpoint.pub"), []byte(public+"\n")); err != nil {
+	if err := WriteFile(filepath.Join(dir, "checkpoint.pub"), []byte(public+"\n")); err != nil {
 		return nil, err
 	}
-	if err := writeNew(path, []byte(private+"\n")); err != nil {
+	if err := WriteFile(path, []byte(private+"\n")); err != nil {
 		return nil, err
 	}
 	return note.NewSigner(private)

@@ -6,8 +6,12 @@ import (
 	"path/filepath"
 )
 
-// writeNew writes a file whole or not at all, durably, 0600.
-func writeNew(path string, b []byte) error {
+// WriteFile writes a file whole or not at all, durably, 0600, and its folder
+// (0700) if there is none.
+func WriteFile(path string, b []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
 		return err

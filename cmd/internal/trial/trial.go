@@ -57,7 +57,8 @@ func Prepare(dir string, now time.Time) (config.Site, error) {
 	site.Archive = "dir:" + filepath.Join(dir, "archive")
 	site.AcceptTest = true
 	site.Floor, site.Ballast = 32<<20, 1<<20
-	if _, err := os.Stat(filepath.Join(dir, "trial")); err == nil {
+	_, keyErr := os.Stat(site.Key)
+	if _, err := os.Stat(site.Roots); err == nil && keyErr == nil {
 		return site, nil
 	}
 	if err := makeKeys(dir, now); err != nil {
@@ -89,6 +90,8 @@ func makeKeys(dir string, now time.Time) error {
 	}
 	err = errors.Join(os.WriteFile(filepath.Join(tmp, "root.pem"), ca.PEM(), 0o600),
 		os.WriteFile(filepath.Join(tmp, "teller.p12"), p12, 0o600))
+	// An empty folder gives way, one with files does not.
+	_ = os.Remove(filepath.Join(dir, "trial"))
 	if err == nil {
 		if err = os.Rename(tmp, filepath.Join(dir, "trial")); errors.Is(err, os.ErrExist) {
 			err = nil // another start was quicker; its pair is as good

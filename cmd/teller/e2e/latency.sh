@@ -30,6 +30,7 @@ kill $app_pid
 wait $app_pid || true
 app_pid=
 line=$(grep '^latency' "$work/app.log") || { cat "$work/app.log" >&2; fail "no figures"; }
+grep '^floor' "$work/app.log" || true
 echo "$line"
 echo "$line" | awk '{ for (i = 1; i < NF; i++) { if ($i == "p50") a = $(i + 1); if ($i == "p90") b = $(i + 1) } exit !(a != "" && a <= 20 && b <= 40) }' ||
 	fail "above p50 20 ms or p90 40 ms"

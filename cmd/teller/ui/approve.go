@@ -102,7 +102,7 @@ func (p *approve) enter() {
 func (p *approve) submit() {
 	a := p.a
 	id, pw, code := p.id.Text(), p.pw.Bytes(), p.code.Text()
-	if a.busy || id == "" || len(pw) == 0 || a.o.Factor && p.code.Left() > 0 {
+	if id == "" || len(pw) == 0 || a.o.Factor && p.code.Left() > 0 {
 		clear(pw)
 		return
 	}

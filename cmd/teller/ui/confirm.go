@@ -164,6 +164,10 @@ func (p *confirm) panel(size fyne.Size) fyne.CanvasObject {
 func (p *confirm) facts(size fyne.Size) fyne.CanvasObject {
 	a, l := p.a, p.a.look
 	all := a.elements()
+	column := float32(88)
+	for _, e := range all {
+		column = min(130, max(column, l.Width(e.label, 15, false)+12))
+	}
 	for n, brief := len(all), false; ; {
 		v := kit.V(0)
 		for i := range a.reader.n {
@@ -171,7 +175,7 @@ func (p *confirm) facts(size fyne.Size) fyne.CanvasObject {
 		}
 		v.Add(kit.Inset(6, 0, 6, 0, l.Rule()))
 		for _, e := range all[:n] {
-			v.Add(l.Fact(l.Fit(e.label, 15, false, 84), e.value+e.money, 15, size.Width, e.bold || e.money != ""))
+			v.Add(l.FactAt(e.label, e.value+e.money, 15, size.Width, column, e.bold || e.money != ""))
 		}
 		if n == len(all) && !brief {
 			v.Add(kit.Inset(6, 0, 6, 0, l.Rule()))

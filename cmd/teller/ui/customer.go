@@ -195,6 +195,7 @@ func (c *customerView) elements(size fyne.Size) fyne.CanvasObject {
 		if e.money == "" {
 			plain++
 		}
+		c.m.label = min(c.m.w*0.27, max(c.m.label, l.Width(e.label, c.m.text, false)/l.K+24))
 	}
 	room := size.Height - c.s(c.m.small*1.45+16)
 	if plain < len(rows) {
@@ -263,10 +264,6 @@ func (c *customerView) foot() fyne.CanvasObject {
 		dot.CornerRadius = c.s(6)
 		dots.Add(kit.Fix(w, c.s(12), dot))
 	}
-	if r.at > 0 {
-		dots.Add(kit.Blank(c.s(8), 0))
-		dots.Add(l.Text(a.t("cu.whole"), c.m.small, l.P.Ink2))
-	}
 	ok := a.t("cu.next")
 	switch {
 	case r.at < r.reach:
@@ -274,10 +271,16 @@ func (c *customerView) foot() fyne.CanvasObject {
 	case r.at == r.n-1:
 		ok = a.t("cu.ok")
 	}
-	row := kit.H(c.s(20), dots, kit.Gap(),
+	buttons := kit.H(c.s(20),
 		c.button(a.t("cu.bad"), "Esc", kit.Plain, 180, true, a.pageWrong),
 		c.button(a.t("cu.prev"), "PgUp", kit.Plain, 154, r.at > 0, a.pageBack),
 		c.button(ok, "Enter", kit.Primary, c.m.least, !a.busy, a.pageDone))
+	if whole := l.Text(a.t("cu.whole"), c.m.small, l.P.Ink2); r.at > 0 &&
+		dots.MinSize().Width+whole.MinSize().Width+buttons.MinSize().Width+c.s(2*c.m.margin+40) < c.s(c.m.w) {
+		dots.Add(kit.Blank(c.s(8), 0))
+		dots.Add(whole)
+	}
+	row := kit.H(c.s(20), dots, kit.Gap(), buttons)
 	return kit.Fix(0, c.s(c.m.band), kit.Inset(0, c.s(c.m.margin), 0, c.s(c.m.margin), row))
 }
 

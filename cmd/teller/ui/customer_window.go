@@ -64,6 +64,7 @@ func (c *customerWindow) show() {
 		c.win.Resize(fyne.NewSize(float32(at.W)/k, float32(at.H)/k))
 		w.RequestPosition(at.X, at.Y)
 		c.win.Canvas().Focus(c.sink)
+		c.a.win.RequestFocus()
 		return
 	}
 	if c.a.o.Place == nil {
@@ -80,6 +81,9 @@ func (c *customerWindow) show() {
 	c.a.goes(func() {
 		if c.a.sleep(400 * time.Millisecond) {
 			c.a.bridge.later(func() { c.win.SetFullScreen(true) })
+		}
+		if c.a.sleep(400 * time.Millisecond) { // the new window took the keys
+			c.a.bridge.later(func() { c.a.win.RequestFocus(); c.a.focus() })
 		}
 	})
 }

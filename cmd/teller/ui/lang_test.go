@@ -178,7 +178,7 @@ func TestGroups(t *testing.T) {
 	if gigabytes(38<<30) != "38.0 GB" || gigabytes(200<<20) != "200 MB" {
 		t.Error("sizes")
 	}
-	if got := breakable("0123456789abcdef0123"); got != "0123456789abcdef 0123" {
+	if got := breakable("0123456789abcdef0123456789abcdef01"); got != "0123456789abcdef0123456789abcd ef01" {
 		t.Errorf("%q", got)
 	}
 }

@@ -294,7 +294,7 @@ const maxPINs = 5
 
 func (p *unlock) submit() {
 	a := p.a
-	if a.busy || p.pin.Text() == "" || p.tries >= maxPINs {
+	if p.pin.Text() == "" || p.tries >= maxPINs {
 		return
 	}
 	pin := p.pin.Bytes()

@@ -224,7 +224,7 @@ func breakable(s string) string {
 		if r == ' ' {
 			n = 0
 		}
-		if n++; n > 16 {
+		if n++; n > 30 {
 			b.WriteByte(' ')
 			n = 1
 		}

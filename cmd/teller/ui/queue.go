@@ -367,7 +367,7 @@ func (p *queue) panel(size fyne.Size) fyne.CanvasObject {
 	}
 	head := l.Head([]fyne.CanvasObject{l.Bold(shortNo(it.Voucher)+"　"+a.bizName(it.Type), 15, l.P.Ink)}, a.stateTag(it))
 	v := kit.V(0)
-	reason, todo := a.t("q.why."+faultKey(it)), a.t("q.do."+faultKey(it))
+	reason, todo := a.t("q.why."+faultKey(it), "n", it.Tries), a.t("q.do."+faultKey(it))
 	if it.State == store.Sent || it.State == store.Verified {
 		reason, todo = a.t("q.why.sent"), a.t("q.do.sent")
 	}
@@ -380,7 +380,7 @@ func (p *queue) panel(size fyne.Size) fyne.CanvasObject {
 	}
 	if it.Error != "" {
 		v.Add(kit.Inset(6, 0, 6, 0, l.Rule()))
-		v.Add(l.Para(a.t("q.cause", "e", it.Error), 13, l.P.Ink2, w))
+		v.Add(l.Para(a.t("q.cause", "e", breakable(it.Error)), 13, l.P.Ink2, w))
 	}
 	b := kit.Button{Text: a.t("q.retry"), Key: "F5", Kind: kit.Primary, Do: p.retry}
 	switch {

@@ -85,6 +85,7 @@ func (a *App) openBox() {
 		a.redraw()
 		return
 	}
+	a.bridge.Clear()
 	at := boxOf(a.view)
 	a.geo.Lock()
 	a.boxGeo = newGeometry(at.W, at.H, dev.Info())
@@ -222,6 +223,9 @@ func (a *App) take() {
 			res, err = r.box.Accept(ctx)
 		}
 	}, func() {
+		if !errors.Is(err, flow.ErrEmpty) {
+			a.bridge.Clear() // no surface keeps ink that was taken
+		}
 		switch {
 		case errors.Is(err, flow.ErrEmpty):
 			a.record(r.box, r.dev, r.lost)

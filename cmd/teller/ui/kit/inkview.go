@@ -33,15 +33,14 @@ type InkView struct {
 	raster *canvas.Raster
 	ink    color.NRGBA
 
-	mu     sync.Mutex // guards queue, wipe and final
+	mu     sync.Mutex // guards everything below
 	queue  []Point
-	wipe   bool
 	final  image.Image
 	useFin bool
 	frames int
 
-	img  *image.RGBA // touched by the painter only
-	out  *image.RGBA
+	img  *image.RGBA // the live ink
+	out  *image.RGBA // the final ink at the view's size
 	last Point
 	down bool
 
@@ -70,12 +69,18 @@ func (v *InkView) Add(p Point) {
 	v.mu.Unlock()
 }
 
-// Wipe empties it and overwrites what was drawn.
+// Wipe empties it and overwrites at once everything that was drawn.
 func (v *InkView) Wipe() {
 	v.mu.Lock()
-	clear(v.queue)
-	v.queue, v.wipe, v.final, v.useFin = v.queue[:0], true, nil, false
-	v.mu.Unlock()
+	defer v.mu.Unlock()
+	clear(v.queue[:cap(v.queue)])
+	v.queue, v.down = v.queue[:0], false
+	for _, img := range []image.Image{v.img, v.out, v.final} {
+		if rgba, ok := img.(*image.RGBA); ok && rgba != nil {
+			clear(rgba.Pix)
+		}
+	}
+	v.final, v.useFin = nil, false
 }
 
 // Final shows a picture instead of the live ink until the pen comes down again.
@@ -103,14 +108,10 @@ func (v *InkView) paint(w, h int) image.Image {
 	if v.img == nil || v.img.Rect.Dx() != w || v.img.Rect.Dy() != h {
 		old := v.img
 		v.img = image.NewRGBA(image.Rect(0, 0, w, h))
-		if old != nil && !v.wipe {
+		if old != nil {
 			scaleInto(v.img, old)
 			clear(old.Pix)
 		}
-	}
-	if v.wipe {
-		clear(v.img.Pix)
-		v.wipe, v.down = false, false
 	}
 	for _, p := range v.queue {
 		v.segment(p)

@@ -319,10 +319,21 @@ func TestInkView(t *testing.T) {
 	if c := larger.RGBAAt(200, 100); c.A == 0 {
 		t.Error("the ink was lost when the window grew")
 	}
+	v.Add(Point{X: 0.2, Y: 0.2, P: 1, Down: true})
 	v.Wipe()
+	for _, b := range larger.Pix {
+		if b != 0 {
+			t.Fatal("the raster holds ink after a wipe")
+		}
+	}
+	for _, p := range v.queue[:cap(v.queue)] {
+		if p != (Point{}) {
+			t.Fatal("the queue holds ink after a wipe")
+		}
+	}
 	for _, b := range v.paint(400, 200).(*image.RGBA).Pix {
 		if b != 0 {
-			t.Fatal("ink left after a wipe")
+			t.Fatal("ink is shown after a wipe")
 		}
 	}
 }

@@ -123,13 +123,18 @@ func (l Look) Check(t Tone, text, more string, width float32) fyne.CanvasObject 
 	return Inset(l.S(6), 0, l.S(6), 0, H(l.S(10), Start(Inset(l.S(1), 0, 0, 0, l.Icon(icon, 20, c))), Grow(v)))
 }
 
-// Facts are label and value rows.
+// Fact is a row of label and value.
 func (l Look) Fact(label, value string, size, width float32, bold bool) fyne.CanvasObject {
-	v := l.Para(value, size, l.P.Ink, width-l.S(88))
+	return l.FactAt(label, value, size, width, l.S(88), bold)
+}
+
+// FactAt is Fact with a label column of its own width.
+func (l Look) FactAt(label, value string, size, width, column float32, bold bool) fyne.CanvasObject {
+	v := l.Para(value, size, l.P.Ink, width-column)
 	if bold {
-		v = l.BoldPara(value, size, l.P.Ink, width-l.S(88))
+		v = l.BoldPara(value, size, l.P.Ink, width-column)
 	}
-	return Inset(l.S(6), 0, l.S(6), 0, H(0, FixFill(l.S(88), 0, Start(l.Text(label, 15, l.P.Ink2))), Grow(v)))
+	return Inset(l.S(6), 0, l.S(6), 0, H(0, FixFill(column, 0, Start(l.Text(l.Fit(label, 15, false, column-4), 15, l.P.Ink2))), Grow(v)))
 }
 
 // Dot is a circle with a number: a step.

@@ -18,8 +18,8 @@ var (
 	// errClock and errSequence: counters that run back or stand still.
 	errClock    = errors.New("the pad's clock runs back")
 	errSequence = errors.New("the pad's sequence runs back")
-	// errNonsense ends a capture that consists of refused reports.
-	errNonsense = errors.New("pad sends nothing but unusable reports")
+	// ErrNonsense ends a capture that consists of refused reports.
+	ErrNonsense = errors.New("pad sends nothing but unusable reports")
 )
 
 // patience is how many reports in a row may be refused.
@@ -63,7 +63,7 @@ func (a *account) refuse(cause error) error {
 		a.lost++
 	}
 	if a.refused++; a.refused >= patience {
-		return fmt.Errorf("%w: %w", errNonsense, cause)
+		return fmt.Errorf("%w: %w", ErrNonsense, cause)
 	}
 	return nil
 }

@@ -128,7 +128,7 @@ func TestRefusals(t *testing.T) {
 		if (err != nil) != (i == patience-1) {
 			t.Fatalf("refusal %d: %v", i, err)
 		}
-		if err != nil && (!errors.Is(err, errNonsense) || !errors.Is(err, model.ErrRange)) {
+		if err != nil && (!errors.Is(err, ErrNonsense) || !errors.Is(err, model.ErrRange)) {
 			t.Error(err)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"moqian/pad/usb/internal/wire"
 )
 
-// errBroken: the stream of reports broke, though the pad still answers.
-var errBroken = errors.New("the pad's reports broke off")
+// ErrBroken: the stream of reports broke, though the pad still answers.
+var ErrBroken = errors.New("the pad's reports broke off")
 
 // family is what one kind of pad does around a capture. The driver's ctl lock
 // is held.
@@ -307,7 +307,7 @@ func (d *driver) broke(err error) error {
 	if alive := d.t.Alive(); alive != nil && !errors.Is(alive, wire.ErrStall) {
 		return d.judge(wire.ErrGone)
 	}
-	return fmt.Errorf("%w: %w", errBroken, err)
+	return fmt.Errorf("%w: %w", ErrBroken, err)
 }
 
 // handle works one report off. An error ends the capture.

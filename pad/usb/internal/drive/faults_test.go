@@ -62,7 +62,7 @@ func TestOnlyNonsenseEndsTheCapture(t *testing.T) {
 			g.Raw([]byte{0x34, 0x90, 99, 0xff, 0xff, 0, 1, 0, 0, 0, 0})
 		}
 	})
-	if !errors.Is(err, errNonsense) || !errors.Is(err, model.ErrRange) {
+	if !errors.Is(err, ErrNonsense) || !errors.Is(err, model.ErrRange) {
 		t.Errorf("%v", err)
 	}
 	if s, _, err := record(t, o, 3, func() { writeStroke(g, 1) }); err != nil || len(s) != 3 {

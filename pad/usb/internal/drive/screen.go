@@ -269,6 +269,9 @@ func (s *stu) send(ctx context.Context, e model.Encoding, data []byte) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if s.d.life.Err() != nil {
+			return wire.ErrGone
+		}
 		if e&model.Bulk != 0 {
 			n := min(len(data), bulkChunk)
 			if err := s.t.Bulk(ctx, data[:n]); err != nil {

@@ -42,7 +42,7 @@ func (s *stu) secure(ctx context.Context) (string, error) {
 	}
 	if s.d.opt.Encryption == Require {
 		if err == nil {
-			err = errNoCrypt
+			err = ErrNoCrypt
 		}
 		return "", err
 	}

@@ -137,3 +137,25 @@ func TestTwoSamplesInAReport(t *testing.T) {
 		t.Errorf("%+v %+v %v", s, ev, err)
 	}
 }
+
+// TestCloseWhileShowing: a picture under way does not hold up the end.
+func TestCloseWhileShowing(t *testing.T) {
+	m := emu.Model520A()
+	m.Bulk, m.Encodings = false, 2 // 190 blocks over endpoint 0
+	g := emu.NewSTU(m, rand.Reader)
+	o := open(t, g, Options{Encryption: Clear})
+	g.SetFaults(emu.Faults{Hang: 20 * time.Millisecond})
+	before := g.Controls()
+	shown := make(chan error, 1)
+	go func() { shown <- o.scr.Show(t.Context(), pattern(800, 480)) }()
+	until(t, "the first blocks", func() bool { return g.Controls() > before+20 })
+	if err := o.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-shown; !errors.Is(err, pad.ErrGone) {
+		t.Errorf("Show: %v", err)
+	}
+	if n := g.Controls() - before; n > 300 {
+		t.Errorf("%d requests: the whole picture was sent", n)
+	}
+}

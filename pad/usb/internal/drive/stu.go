@@ -17,8 +17,8 @@ var (
 	errState = errors.New("pad does not take this command in its state")
 	// errRefused: the pad's status says that it did not do what was asked.
 	errRefused = errors.New("pad refused a command")
-	// errNoCrypt: encryption was required, and this pad can not do it.
-	errNoCrypt = errors.New("pad cannot encrypt its cable, and the policy requires it")
+	// ErrNoCrypt: encryption was required, and this pad can not do it.
+	ErrNoCrypt = errors.New("pad cannot encrypt its cable, and the policy requires it")
 )
 
 // pollEvery is how often a busy pad is asked, as Wacom's samples do.

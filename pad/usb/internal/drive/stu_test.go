@@ -174,7 +174,7 @@ func TestRequiredEncryption(t *testing.T) {
 		"a generic pen": open(t, emu.NewPen(nil), Options{Encryption: Require}),
 		"a tablet":      open(t, emu.NewTablet(false), Options{Encryption: Require}),
 	} {
-		if _, _, err := record(t, g, -1, func() {}); !errors.Is(err, errNoCrypt) {
+		if _, _, err := record(t, g, -1, func() {}); !errors.Is(err, ErrNoCrypt) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 type refuser struct{}
 
 func (refuser) begin(context.Context, *pad.Evidence) (time.Time, error) {
-	return time.Time{}, errNoCrypt
+	return time.Time{}, ErrNoCrypt
 }
 
 func (refuser) end() {}

@@ -78,7 +78,7 @@ func (b *Bus) Refuse(err error) {
 	b.refuse = err
 }
 
-// Open things that were not closed: transports and streams.
+// Leaks counts what was opened and not closed: transports and streams.
 func (b *Bus) Leaks() (transports, streams int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,0 +1,66 @@
+package flow
+
+import (
+	"moqian/cmd/internal/manifest"
+	"moqian/pad"
+	"moqian/render/ink"
+	"moqian/render/watermark"
+)
+
+// prepared is ink drawn and widened while somebody still looks at it: all of
+// the finish that needs neither the capture's evidence nor its end. It holds
+// outlines, no samples.
+type prepared struct {
+	downs int // samples with the pen down that it was made of
+	drawn []ink.Outline
+	done  chan struct{} // closed when wide and err are set
+	wide  watermark.Wide
+	err   error
+}
+
+// prepare begins with what is written so far; the caller holds the lock. What is
+// ready or under way for the same ink is left alone.
+func (b *Box) prepare() {
+	if n := downs(b.samples); n > 0 && (b.ready == nil || b.ready.downs != n) {
+		b.ready.drop()
+		b.ready = b.begin(b.samples)
+	}
+}
+
+// begin draws at once and widens in a goroutine that done waits for.
+func (b *Box) begin(samples []pad.Sample) *prepared {
+	p := &prepared{downs: downs(samples), done: make(chan struct{})}
+	if p.drawn, p.err = ink.Draw(samples, b.params()); p.err != nil {
+		close(p.done)
+		return p
+	}
+	handle, err := manifest.Data{Number: b.s.header.Number}.Handle()
+	if err != nil {
+		p.err = err
+		close(p.done)
+		return p
+	}
+	o := b.s.d.o
+	go func() {
+		defer close(p.done)
+		p.wide, p.err = watermark.Widen(p.drawn, watermark.Keys{Key: o.MarkKey}, handle, o.Mark)
+	}()
+	return p
+}
+
+// drop waits for the goroutine; nil has none.
+func (p *prepared) drop() {
+	if p != nil {
+		<-p.done
+	}
+}
+
+func downs(samples []pad.Sample) int {
+	n := 0
+	for _, s := range samples {
+		if s.Phase == pad.Down {
+			n++
+		}
+	}
+	return n
+}
