@@ -1,7 +1,7 @@
 // Package watermark hides a mark in the outlines of handwriting and reads it
 // back: whose ink this is (the handle of a voucher), and that it belongs to
 // this voucher and to no other (its context). It is layer 1, the binding mark:
-// exact, for vector ink that was lifted, edited or copied. Start with [Embed]
+// exact, for vector ink that was lifted, edited or copied. Start with [Mark]
 // and [Read].
 //
 // # Symbols
@@ -43,7 +43,10 @@
 // masked, not encrypted: a handle should be a number, not a secret. An edit of
 // more than a few strokes at once may be put down to a neighbour as well.
 //
-// The mark does not survive print, scan, scaling or rounding: a robust layer in
-// the width of the line, and a signature by public key in the bits of large
-// strokes, are reserved for later and will be told apart by their own keys.
+// This layer does not survive print, scan, scaling or rounding: package robust,
+// the layer in the width of the line, does. [Mark] hides both, robust first. A
+// signature by public key in the bits of large strokes is not built.
+//
+// A workstation's stolen key forges marks of that branch until the key is
+// changed; it opens no other branch's marks and signs no PDF.
 package watermark

@@ -16,6 +16,18 @@ func derive(key Key) keys {
 		own: sub("own"), place: sub("place"), context: sub("context")}
 }
 
+// Derive is the key of a branch for a year, from the institution's master: a
+// workstation holds only its own of this year, and with it can make and read no
+// other. A new year is the rotation; readers keep the old keys.
+func Derive(master [32]byte, branch string, year int) Key {
+	info := record("moqian mark key 1").bytes([]byte(branch)).ints(int64(year))
+	k, err := hkdf.Key(sha256.New, master[:], nil, string(info), 32)
+	if err != nil {
+		panic("internal error: " + err.Error()) // 32 bytes are always within HKDF's limit
+	}
+	return Key(k)
+}
+
 // subkey is the key for one use.
 func subkey(key Key, use string) []byte {
 	k, err := hkdf.Key(sha256.New, key[:], nil, "moqian mark 1 "+use, 32)

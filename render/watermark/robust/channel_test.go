@@ -6,6 +6,7 @@ import (
 	"image/jpeg"
 	"math"
 	"math/rand/v2"
+	"testing"
 
 	"moqian/render/ink"
 )
@@ -13,17 +14,21 @@ import (
 // channel is one way from outlines to an image.
 type channel struct {
 	name string
-	f    func(in []ink.Outline, r *rand.Rand) *Gray
+	f    func(t testing.TB, in []ink.Outline, r *rand.Rand) *Gray
 }
 
 func channels() []channel {
 	return []channel{
-		{"print, scan 300 dpi", func(in []ink.Outline, r *rand.Rand) *Gray { return scan(printed(in), r, 300, 75) }},
-		{"print, scan 600 dpi", func(in []ink.Outline, r *rand.Rand) *Gray { return scan(printed(in), r, 600, 75) }},
-		{"scan binarised", func(in []ink.Outline, r *rand.Rand) *Gray { return binarise(scan(printed(in), r, 300, 75)) }},
-		{"scan 200 dpi", func(in []ink.Outline, r *rand.Rand) *Gray { return scan(printed(in), r, 200, 75) }},
-		{"screen 150 dpi", func(in []ink.Outline, _ *rand.Rand) *Gray { return screen(in, 150) }},
-		{"scan, 30 % cropped", func(in []ink.Outline, r *rand.Rand) *Gray { return crop(scan(printed(in), r, 300, 75)) }},
+		{"print, scan 300 dpi", func(_ testing.TB, in []ink.Outline, r *rand.Rand) *Gray { return scan(printed(in), r, 300, 75) }},
+		{"page by poppler 300 dpi", func(t testing.TB, in []ink.Outline, _ *rand.Rand) *Gray { return painted(t, in, "pdftoppm") }},
+		{"page by mupdf 300 dpi", func(t testing.TB, in []ink.Outline, _ *rand.Rand) *Gray { return painted(t, in, "mutool") }},
+		{"print, scan 600 dpi", func(_ testing.TB, in []ink.Outline, r *rand.Rand) *Gray { return scan(printed(in), r, 600, 75) }},
+		{"scan binarised", func(_ testing.TB, in []ink.Outline, r *rand.Rand) *Gray {
+			return binarise(scan(printed(in), r, 300, 75))
+		}},
+		{"scan 200 dpi", func(_ testing.TB, in []ink.Outline, r *rand.Rand) *Gray { return scan(printed(in), r, 200, 75) }},
+		{"screen 150 dpi", func(_ testing.TB, in []ink.Outline, _ *rand.Rand) *Gray { return screen(in, 150) }},
+		{"scan, 30 % cropped", func(_ testing.TB, in []ink.Outline, r *rand.Rand) *Gray { return crop(scan(printed(in), r, 300, 75)) }},
 	}
 }
 
@@ -85,9 +90,6 @@ func blur(s *shade, sigma float64) *shade {
 	return out
 }
 
-// truth is how the last scan lay.
-var truth pose
-
 // scan lays the page askew on a scanner: ±2°, ±1 % size, blur, noise, gamma,
 // JPEG.
 func scan(p *shade, r *rand.Rand, dpi, quality float64) *Gray {
@@ -95,7 +97,6 @@ func scan(p *shade, r *rand.Rand, dpi, quality float64) *Gray {
 }
 
 func scanAt(p *shade, dpi, quality, angle, scale, gamma, noise float64, r *rand.Rand) *Gray {
-	truth = pose{angle: angle, scale: scale}
 	b := blur(p, max(0.03, 0.5*mmPerInch/dpi))
 	k := dpi / mmPerInch
 	w, h := int(float64(p.w)/p.perMM*k*1.02), int((float64(p.h)/p.perMM+1)*k*1.02)

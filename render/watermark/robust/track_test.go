@@ -59,6 +59,9 @@ func TestTrackOfRecords(t *testing.T) {
 			}
 		}
 		e := deviationOf(in, out)
+		if rms(e) > 2.5 || e[len(e)*99/100] > 7 {
+			t.Errorf("%3d: the middle of the line moved", i)
+		}
 		t.Logf("%3d: middle of the line off by RMS %.2f µm, p99 %.2f, max %.2f; with layer 1 %.2f %.2f %.2f; %d -> %d curves", i,
 			rms(d), d[len(d)*99/100], d[len(d)-1], rms(e), e[len(e)*99/100], e[len(e)-1], count(in), count(out))
 	}
