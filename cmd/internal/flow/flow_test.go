@@ -278,29 +278,3 @@ func TestReplayIsNoted(t *testing.T) {
 		t.Error("the same reports twice and no word of it")
 	}
 }
-
-// BenchmarkPenUp is from the pen-up to a durable voucher, with the floor of one
-// durable append of the same bytes in the same run.
-func BenchmarkPenUp(b *testing.B) {
-	r, ctx := newRig(b, nil), context.Background()
-	for b.Loop() {
-		b.StopTimer()
-		s := r.begin(b, "2103", flow.Dark{})
-		r.toSign(b, s, r.examples(b, "2103"))
-		p := fast(uint64(b.N))
-		box, err := s.Open(ctx, p.Device)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := write(b, p, box); err != nil {
-			b.Fatal(err)
-		}
-		b.StartTimer()
-		if _, err := box.Accept(ctx); err != nil {
-			b.Fatal(err)
-		}
-		b.StopTimer()
-		p.Close()
-		b.StartTimer()
-	}
-}

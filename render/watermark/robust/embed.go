@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 
 	"moqian/render/ink"
 )
@@ -77,10 +78,15 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 		sh.move(sh.wave(where, get))
 		t, now = paint(sh.polygons(), loopDPI/mmPerInch, 1).lines(), target
 	}
-	out := sh.outlines()
 	m := Margin{Bits: bits, Length: host.length}
-	m.T, m.Chips = p.statistic(t.chips(where, true), payload, bits)
-	_, m.Blind = p.decode(p.soften(t.chips(where, true)), bits, 20)
+	var read sync.WaitGroup
+	read.Go(func() {
+		chips := t.chips(where, true)
+		m.T, m.Chips = p.statistic(chips, payload, bits)
+		_, m.Blind = p.decode(p.soften(chips), bits, 20)
+	})
+	out := sh.outlines()
+	read.Wait()
 	return out, m, nil
 }
 

@@ -1,5 +1,7 @@
 package robust
 
+import "math/bits"
+
 // bitmap holds 1 for ink; its border is paper.
 type bitmap struct {
 	w, h int
@@ -55,7 +57,7 @@ func (m *bitmap) thin() {
 			list = append(list, i)
 		}
 	}
-	turn := m.turn()
+	turn, table := m.turn(), removable()
 	var gone []int
 	for changed := true; changed; {
 		changed = false
@@ -63,7 +65,7 @@ func (m *bitmap) thin() {
 			gone = gone[:0]
 			keep := list[:0]
 			for _, i := range list {
-				if m.removable(i, &turn, pass) {
+				if table[pass][m.around(i, &turn)] {
 					gone = append(gone, i)
 				} else {
 					keep = append(keep, i)
@@ -78,28 +80,32 @@ func (m *bitmap) thin() {
 	}
 }
 
-func (m *bitmap) removable(i int, turn *[8]int, pass int) bool {
-	var p [8]uint8
-	n, ways := uint8(0), 0
-	for k, d := range turn {
-		p[k] = m.b[i+d]
-		n += p[k]
-	}
-	if n < 2 || n > 6 {
-		return false
-	}
-	for k := range p {
-		if p[k] == 0 && p[(k+1)&7] == 1 {
-			ways++
+// around packs the neighbours of a pixel, the north in the lowest bit.
+func (m *bitmap) around(i int, turn *[8]int) uint8 {
+	return m.b[i+turn[0]] | m.b[i+turn[1]]<<1 | m.b[i+turn[2]]<<2 | m.b[i+turn[3]]<<3 |
+		m.b[i+turn[4]]<<4 | m.b[i+turn[5]]<<5 | m.b[i+turn[6]]<<6 | m.b[i+turn[7]]<<7
+}
+
+// removable answers for all 256 neighbourhoods and both passes.
+func removable() (table [2][256]bool) {
+	for code := range 256 {
+		c := uint8(code)
+		n, ways := bits.OnesCount8(c), bits.OnesCount8(^c&bits.RotateLeft8(c, -1))
+		if n < 2 || n > 6 || ways != 1 {
+			continue
 		}
+		has := func(ks ...int) bool {
+			for _, k := range ks {
+				if c>>k&1 == 0 {
+					return false
+				}
+			}
+			return true
+		}
+		table[0][code] = !has(0, 2, 4) && !has(2, 4, 6)
+		table[1][code] = !has(0, 2, 6) && !has(0, 4, 6)
 	}
-	if ways != 1 {
-		return false
-	}
-	if pass == 0 {
-		return p[0]&p[2]&p[4] == 0 && p[2]&p[4]&p[6] == 0
-	}
-	return p[0]&p[2]&p[6] == 0 && p[0]&p[4]&p[6] == 0
+	return table
 }
 
 // path is a run of skeleton pixels without a branch; an open end is one where

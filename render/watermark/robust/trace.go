@@ -1,6 +1,10 @@
 package robust
 
-import "math"
+import (
+	"math"
+	"runtime"
+	"sync"
+)
 
 const (
 	// pace is the way between two readings of the width along a line, mm.
@@ -42,13 +46,30 @@ func (s *shade) lines() *trace {
 	m.thin()
 	perMM := s.perMM * float64(f)
 	m.prune(int(0.35 * perMM))
-	for _, p := range m.paths() {
-		if c := s.follow(m, p, f); len(c) > 0 {
+	for _, c := range s.followAll(m, f) {
+		if len(c) > 0 {
 			t.chains = append(t.chains, c)
 			t.length += float64(len(c)) * pace
 		}
 	}
 	return t
+}
+
+// followAll follows each path, on as many goroutines as there are processors.
+func (s *shade) followAll(m *bitmap, f int) []chain {
+	paths := m.paths()
+	chains := make([]chain, len(paths))
+	var all sync.WaitGroup
+	workers := min(len(paths), runtime.GOMAXPROCS(0))
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < len(paths); i += workers {
+				chains[i] = s.follow(m, paths[i], f)
+			}
+		})
+	}
+	all.Wait()
+	return chains
 }
 
 // spot is the place of a pixel of the mask.
