@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"image"
 	"image/color"
+	"image/draw"
+	"math"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -40,17 +43,63 @@ func (a *App) freeze(size fyne.Size, scale float32, build func() fyne.CanvasObje
 	c.SetScale(scale)
 	c.SetContent(tree)
 	c.Resize(size)
-	img := canvas.NewImageFromImage(c.Capture())
-	img.FillMode = canvas.ImageFillStretch
-	img.ScaleMode = canvas.ImageScalePixels
-	free := kit.Free(kit.At(0, 0, size.Width, size.Height, img))
+	pic := c.Capture()
+	free := kit.Free()
+	hole := image.Rectangle{}
+	kit.Walk(tree, func(o fyne.CanvasObject, at fyne.Position) {
+		if v, ok := f.spots[o].(*kit.InkView); ok && hole.Empty() {
+			hole = pixels(at, o.Size(), scale).Intersect(pic.Bounds())
+			v.Ground(cut(pic, hole))
+		}
+	})
+	for _, band := range around(pic.Bounds(), hole) {
+		img := canvas.NewImageFromImage(cut(pic, band))
+		img.FillMode = canvas.ImageFillStretch
+		img.ScaleMode = canvas.ImageScalePixels
+		free.Add(kit.At(float32(band.Min.X)/scale, float32(band.Min.Y)/scale, float32(band.Dx())/scale, float32(band.Dy())/scale, img))
+	}
 	kit.Walk(tree, func(o fyne.CanvasObject, at fyne.Position) {
 		s := o.Size()
 		if live, ok := f.spots[o]; ok {
+			if _, ink := live.(*kit.InkView); ink && !hole.Empty() {
+				free.Add(kit.At(float32(hole.Min.X)/scale, float32(hole.Min.Y)/scale, float32(hole.Dx())/scale, float32(hole.Dy())/scale, live))
+				return
+			}
 			free.Add(kit.At(at.X, at.Y, s.Width, s.Height, live))
 		} else if t, ok := o.(*kit.Tap); ok {
 			free.Add(kit.At(at.X, at.Y, s.Width, s.Height, t.Ghost()))
 		}
 	})
 	return free
+}
+
+// pixels of a place on the page.
+func pixels(at fyne.Position, size fyne.Size, scale float32) image.Rectangle {
+	px := func(v float32) int { return int(math.Round(float64(v * scale))) }
+	return image.Rect(px(at.X), px(at.Y), px(at.X+size.Width), px(at.Y+size.Height))
+}
+
+// around are the parts of a picture beside a hole, which is not painted twice:
+// the ink brings its own ground.
+func around(all, hole image.Rectangle) []image.Rectangle {
+	if hole.Empty() {
+		return []image.Rectangle{all}
+	}
+	var out []image.Rectangle
+	for _, r := range []image.Rectangle{
+		image.Rect(all.Min.X, all.Min.Y, all.Max.X, hole.Min.Y), image.Rect(all.Min.X, hole.Max.Y, all.Max.X, all.Max.Y),
+		image.Rect(all.Min.X, hole.Min.Y, hole.Min.X, hole.Max.Y), image.Rect(hole.Max.X, hole.Min.Y, all.Max.X, hole.Max.Y),
+	} {
+		if !r.Empty() {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// cut copies a part of a picture.
+func cut(pic image.Image, r image.Rectangle) *image.RGBA {
+	out := image.NewRGBA(image.Rect(0, 0, r.Dx(), r.Dy()))
+	draw.Draw(out, out.Rect, pic, r.Min, draw.Src)
+	return out
 }

@@ -63,16 +63,20 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 	}
 	t, now := host, func(int) float64 { return 0 }
 	for round := range 2 {
+		var read sync.WaitGroup
+		var doubtful []chip
+		if round == 1 {
+			read.Go(func() { doubtful = t.chips(where, true) })
+		}
 		for _, c := range t.less(where, now) {
 			if c.w >= leastLine {
 				level[c.cell] = max(-limit, min(limit, get(c.cell)-c.v))
 			}
 		}
-		if round == 1 {
-			for _, c := range t.chips(where, true) {
-				if c.llr*target(c.cell) < weak*amp {
-					level[c.cell] = math.Copysign(limit, target(c.cell))
-				}
+		read.Wait()
+		for _, c := range doubtful {
+			if c.llr*target(c.cell) < weak*amp {
+				level[c.cell] = math.Copysign(limit, target(c.cell))
 			}
 		}
 		sh.move(sh.wave(where, get))

@@ -1,6 +1,10 @@
 package robust
 
-import "math/bits"
+import (
+	"math/bits"
+	"runtime"
+	"sync"
+)
 
 // bitmap holds 1 for ink; its border is paper.
 type bitmap struct {
@@ -58,26 +62,44 @@ func (m *bitmap) thin() {
 		}
 	}
 	turn, table := m.turn(), removable()
-	var gone []int
+	parts := split(list, runtime.GOMAXPROCS(0))
+	gone := make([][]int, len(parts))
 	for changed := true; changed; {
 		changed = false
 		for pass := range 2 {
-			gone = gone[:0]
-			keep := list[:0]
-			for _, i := range list {
-				if table[pass][m.around(i, &turn)] {
-					gone = append(gone, i)
-				} else {
-					keep = append(keep, i)
+			var all sync.WaitGroup // a pass only reads the bitmap
+			for k := range parts {
+				all.Go(func() {
+					gone[k] = gone[k][:0]
+					keep := parts[k][:0]
+					for _, i := range parts[k] {
+						if table[pass][m.around(i, &turn)] {
+							gone[k] = append(gone[k], i)
+						} else {
+							keep = append(keep, i)
+						}
+					}
+					parts[k] = keep
+				})
+			}
+			all.Wait()
+			for _, g := range gone {
+				for _, i := range g {
+					m.b[i] = 0
 				}
+				changed = changed || len(g) > 0
 			}
-			list = keep
-			for _, i := range gone {
-				m.b[i] = 0
-			}
-			changed = changed || len(gone) > 0
 		}
 	}
+}
+
+// split cuts a list into at most n parts of about one length.
+func split(list []int, n int) (parts [][]int) {
+	size := max(1, (len(list)+n-1)/n)
+	for len(list) > size {
+		parts, list = append(parts, list[:size:size]), list[size:]
+	}
+	return append(parts, list)
 }
 
 // around packs the neighbours of a pixel, the north in the lowest bit.

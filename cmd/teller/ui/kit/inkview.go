@@ -37,7 +37,12 @@ type InkView struct {
 	queue  []Point
 	final  image.Image
 	useFin bool
+	wasFin bool // the last frame showed the final ink
 	frames int
+
+	ground *image.RGBA     // what lies under the ink, nil: it is transparent
+	comp   *image.RGBA     // ground and ink
+	dirty  image.Rectangle // of comp
 
 	img  *image.RGBA // the live ink
 	out  *image.RGBA // the final ink at the view's size
@@ -81,6 +86,26 @@ func (v *InkView) Wipe() {
 		}
 	}
 	v.final, v.useFin = nil, false
+	if v.comp != nil {
+		v.comp, v.dirty = clearOf(v.comp), image.Rectangle{}
+	}
+}
+
+// clearOf overwrites a picture that held ink and forgets it.
+func clearOf(img *image.RGBA) *image.RGBA {
+	clear(img.Pix)
+	return nil
+}
+
+// Ground is the picture under the ink; the view then paints both, opaque, so
+// that nothing has to be painted below it. It keeps the picture.
+func (v *InkView) Ground(pic *image.RGBA) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.comp != nil {
+		v.comp = clearOf(v.comp)
+	}
+	v.ground = pic
 }
 
 // Final shows a picture instead of the live ink until the pen comes down again.
@@ -119,13 +144,39 @@ func (v *InkView) paint(w, h int) image.Image {
 	clear(v.queue)
 	v.queue = v.queue[:0]
 	if v.useFin && v.final != nil {
-		return v.settled(w, h)
+		return v.grounded(v.settled(w, h), true)
 	}
-	return v.img
+	return v.grounded(v.img, v.comp == nil || v.wasFin)
+}
+
+// grounded is ink on its ground. Only what changed is composed, unless all is
+// asked for.
+func (v *InkView) grounded(ink *image.RGBA, all bool) image.Image {
+	v.wasFin = ink != v.img
+	if v.ground == nil {
+		v.dirty = image.Rectangle{}
+		return ink
+	}
+	if v.comp == nil || v.comp.Rect != ink.Rect {
+		v.comp, all = image.NewRGBA(ink.Rect), true
+		if v.ground.Rect != ink.Rect {
+			g := image.NewRGBA(ink.Rect)
+			scaleInto(g, v.ground)
+			v.ground = g
+		}
+	}
+	area := v.dirty.Intersect(ink.Rect)
+	if all {
+		area = ink.Rect
+	}
+	draw.Draw(v.comp, area, v.ground, area.Min, draw.Src)
+	draw.Draw(v.comp, area, ink, area.Min, draw.Over)
+	v.dirty = image.Rectangle{}
+	return v.comp
 }
 
 // settled is the final ink fitted to the view.
-func (v *InkView) settled(w, h int) image.Image {
+func (v *InkView) settled(w, h int) *image.RGBA {
 	if v.out == nil || v.out.Rect.Dx() != w || v.out.Rect.Dy() != h {
 		v.out = image.NewRGBA(image.Rect(0, 0, w, h))
 	}
@@ -170,6 +221,7 @@ func (v *InkView) capsule(a, b Point) {
 	r := max(ra, rb) + 1
 	x0, x1 := int(max(0, min(ax, bx)-r)), int(min(w-1, max(ax, bx)+r))
 	y0, y1 := int(max(0, min(ay, by)-r)), int(min(h-1, max(ay, by)+r))
+	v.dirty = v.dirty.Union(image.Rect(x0, y0, x1+1, y1+1))
 	dx, dy := bx-ax, by-ay
 	n := dx*dx + dy*dy
 	for y := y0; y <= y1; y++ {
