@@ -99,6 +99,7 @@ func FuzzFeatures(f *testing.F) {
 	for _, v := range load(f).Vectors {
 		f.Add(unhex(f, v.Hex))
 	}
+	f.Add([]byte{0x80, 1, 0}) // a frame of less than a byte
 	f.Fuzz(func(t *testing.T, b []byte) {
 		_, _ = ParseInformation(b)
 		if c, err := ParseCapability(b); err == nil && c.Check() == nil {

@@ -49,7 +49,7 @@ func Unframe(f []byte) ([]byte, error) {
 			out = append(out, byte(acc>>bits))
 		}
 	}
-	if acc&(1<<bits-1) != 0 {
+	if len(out) == 0 || acc&(1<<bits-1) != 0 {
 		return nil, errFrame
 	}
 	if f[0]&0x40 == 0 {
