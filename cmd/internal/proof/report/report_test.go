@@ -35,7 +35,7 @@ func fonts(t *testing.T) *render.Fonts {
 func sample(v sign.Verdict) proof.File {
 	at := time.Date(2026, 3, 18, 16, 20, 11, 0, time.FixedZone("", 8*3600))
 	return proof.File{
-		File: "/home/x/010010326031800018.pdf", Verdict: v, Bytes: 46210, Pages: 3, Revisions: 2, At: at,
+		File: "/vouchers/010010326031800018.pdf", Verdict: v, Bytes: 46210, Pages: 3, Revisions: 2, At: at,
 		SHA256:  strings.Repeat("9f2c41d0", 8),
 		Roots:   []string{"示例银行测试根 CA SHA-256 3c90 11ae"},
 		Voucher: &proof.Voucher{Number: "010010326031800018", Type: "1101", Signers: 2},
