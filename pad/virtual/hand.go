@@ -29,9 +29,10 @@ type hander struct {
 	player // its info, life, evidence and digest; it plays nothing
 	queue  chan pad.Sample
 
-	mu2   sync.Mutex // guards began and alive
-	began time.Time
-	alive bool
+	mu2    sync.Mutex // guards began, alive and missed
+	began  time.Time
+	alive  bool
+	missed int // reports that found the queue full, since the last that did not
 }
 
 // OpenHand makes a pad with a surface of w × h mm.
@@ -57,13 +58,15 @@ func (h *Hand) Pen(x, y, p float64, down bool) {
 	if !h.d.alive || h.d.life.Err() != nil {
 		return
 	}
-	s := pad.Sample{T: h.d.opt.Now().Sub(h.d.began), X: x, Y: y, P: p}
+	s := pad.Sample{T: h.d.opt.Now().Sub(h.d.began), X: x, Y: y, P: p, Lost: h.d.missed}
 	if down {
 		s.Phase = pad.Down
 	}
 	select {
 	case h.d.queue <- s:
+		h.d.missed = 0
 	default: // nobody reads
+		h.d.missed++
 	}
 }
 
@@ -113,7 +116,7 @@ func (d *hander) Begin(ctx context.Context) error {
 	for len(d.queue) > 0 {
 		<-d.queue
 	}
-	d.began, d.alive = d.opt.Now(), true
+	d.began, d.alive, d.missed = d.opt.Now(), true, 0
 	d.ev = pad.Evidence{Model: d.info.Model, Serial: d.info.Serial, Virtual: true}
 	d.digest.Reset()
 	return nil
