@@ -5,6 +5,7 @@ package machinekey
 import (
 	"bytes"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -96,13 +97,16 @@ func emulator(t *testing.T) TPM {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	for range 200 {
-		if _, err := os.Stat(socket); err == nil {
-			break
+	// The socket's file is there a moment before anybody listens on it.
+	for range 400 {
+		if c, err := net.Dial("unix", socket); err == nil {
+			c.Close()
+			return TPM{Open: func() (transport.TPMCloser, error) { return linuxudstpm.Open(socket) }}
 		}
 		time.Sleep(25 * time.Millisecond)
 	}
-	return TPM{Open: func() (transport.TPMCloser, error) { return linuxudstpm.Open(socket) }}
+	t.Fatalf("swtpm does not listen: %s", out.String())
+	return TPM{}
 }
 
 func TestTPMConforms(t *testing.T) { conform(t, emulator(t)) }
