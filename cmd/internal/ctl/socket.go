@@ -61,13 +61,11 @@ func Serve(ctx context.Context, st *station.Station, now func() time.Time) error
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("listening for tellerctl: %w", err)
 	}
-	l, err := net.Listen("unix", path)
+	l, err := listen(path)
 	if err != nil {
 		return fmt.Errorf("listening for tellerctl: %w", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return errors.Join(err, l.Close())
-	}
+	defer os.Remove(path)
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	defer stop()
 	var wg sync.WaitGroup
@@ -85,6 +83,28 @@ func Serve(ctx context.Context, st *station.Station, now func() time.Time) error
 			answerOne(ctx, conn, st, now)
 		})
 	}
+}
+
+// listen makes a socket under another name, closes it to others and gives it
+// its own: whoever sees it finds somebody listening and its mode 0600.
+func listen(path string) (net.Listener, error) {
+	fresh := path + ".new"
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	l, err := net.Listen("unix", fresh)
+	if err != nil {
+		return nil, err
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false)
+	err = os.Chmod(fresh, 0o600)
+	if err == nil {
+		err = os.Rename(fresh, path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, l.Close(), os.Remove(fresh))
+	}
+	return l, nil
 }
 
 // maxSocketPath is what a Unix address holds, less its end.

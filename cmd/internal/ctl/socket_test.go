@@ -4,6 +4,7 @@ package ctl
 
 import (
 	"context"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,8 +39,9 @@ func TestSocket(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() { served = Serve(ctx, st, time.Now) })
 	sock := filepath.Join(data, socketName)
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if _, err := os.Stat(sock); err == nil {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if c, err := net.Dial("unix", sock); err == nil {
+			c.Close()
 			break
 		}
 	}
