@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"moqian/cmd/internal/durable"
 	"moqian/cmd/internal/flow"
 	"moqian/cmd/internal/proof"
 	"moqian/cmd/internal/station"
@@ -280,7 +281,7 @@ func (d *demonstration) deliver(ctx context.Context, it store.Item) error {
 		return err
 	}
 	d.r.PDF = filepath.Join(d.st.Dir, "vouchers", it.Voucher+".pdf")
-	if err := station.WriteFile(d.r.PDF, pdf); err != nil {
+	if err := durable.WriteFile(d.r.PDF, pdf); err != nil {
 		return fmt.Errorf("writing the voucher out: %w", err)
 	}
 	l := d.c.line()
