@@ -173,6 +173,8 @@ func Explain(err error) (zh, en string, found bool) {
 			"The archive turns this workstation's client certificate down; it may be revoked. Ask the administrator."},
 		{errImpostor, "档案库自己的证书不可信，未发送任何凭证。请管理员检查 ca 设置；可能有人冒充档案库。",
 			"The archive's own certificate is not trusted; nothing was sent. Ask the administrator to check ca; somebody may pose as the archive."},
+		{ErrCertificate, "档案库与本机互不认可对方的证书，凭证仍在本机。请管理员检查证书。",
+			"The archive and this workstation do not accept each other's certificates; the voucher is still here. Ask the administrator."},
 		{ErrUnreachable, "连不上档案库，凭证仍在本机，将自动重试。请检查网络。",
 			"The archive cannot be reached; the voucher is still here and is tried again. Check the line."},
 		{ErrLater, "档案库暂不能接收，凭证仍在本机，将自动重试。",
