@@ -130,8 +130,8 @@ type outcome struct {
 }
 
 // together is how many rows share one commit, and one index object, at most;
-// linger is how long they are gathered, and so how long a document waits for its
-// index. A crash in between costs nothing: the archive says what it has.
+// linger is how long they are gathered, ten times as long at most where the disk
+// is slow, and so how long a document waits for its index. A crash in between costs nothing: the archive says what it has.
 const (
 	together = MostPacked
 	linger   = time.Second
