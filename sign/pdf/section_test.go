@@ -48,3 +48,23 @@ func TestOffsetsBeforeWhiteSpace(t *testing.T) {
 		t.Error("an offset of something else was taken")
 	}
 }
+
+// Any content gives paths of whole segments or an error.
+func FuzzContent(f *testing.F) {
+	for _, s := range []string{"0 0 m 1 1 2 2 3 3 c h f", "q 2 0 0 2 1 1 cm BI /W 1 ID \xff EI Q 1 2 m 3 4 5 6 v S", "BT (a) Tj ET 0 0 1 1 re W n /F Do"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		p := &painter{file: &File{}}
+		if err := p.run(content, Dict{}, "", identity(), identity(), 0); err != nil {
+			return
+		}
+		for _, path := range p.out {
+			for _, g := range path.Segs {
+				if !bytes.ContainsRune([]byte("MLCZ"), rune(g.Op)) {
+					t.Fatalf("operator %q", g.Op)
+				}
+			}
+		}
+	})
+}
