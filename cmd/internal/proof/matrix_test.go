@@ -156,11 +156,12 @@ func (m *matrix) voucher(i int, algorithm string, keys [2]*signtest.Key, level s
 	m.bench.teller = keys[0]
 	file, seal := m.bench.made(m.t, voucher{code: "2101", serial: i + 1, inks: inks})
 	f := sign.Field{Name: "Teller", Time: time.Now(), Certify: 1, Rect: rectOf(seal)}
-	if signatories == 2 {
-		f.Certify, f.Prepare = 2, []sign.Field{{Name: "Supervisor"}}
+	room := 0
+	if signatories == 2 { // the time stamp goes into the second signature
+		f.Certify, f.Prepare, room = 2, []sign.Field{{Name: "Supervisor"}}, sign.Room(keys[0])
 	}
 	ctx := context.Background()
-	out, err := sign.Sign(ctx, file, f, keys[0], 0)
+	out, err := sign.Sign(ctx, file, f, keys[0], room)
 	if err == nil && signatories == 2 {
 		out, err = sign.Sign(ctx, out, sign.Field{Name: "Supervisor", Time: time.Now()}, keys[1], 0)
 	}
