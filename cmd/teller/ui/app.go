@@ -338,6 +338,9 @@ func (a *App) redraw() {
 
 // open goes to a page.
 func (a *App) open(p page) {
+	if old, ok := a.page.(interface{ close() }); ok && a.page != p {
+		old.close()
+	}
 	a.page = p
 	a.over = nil
 	a.redraw()

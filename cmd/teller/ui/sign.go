@@ -237,6 +237,9 @@ func (a *App) plugged(dev *pad.Device, lost chan struct{}) {
 		a.padLost = false
 		a.say(kit.Good, "fill-check-circle", a.t("p.back"), a.t("p.back.do"), 5*time.Second)
 	}
+	if p, ok := a.page.(*calibrate); ok {
+		p.begin()
+	}
 	a.redraw()
 	a.openBox()
 }
@@ -248,6 +251,9 @@ func (a *App) unplugged(dev *pad.Device) {
 	}
 	a.dev, a.padLost = nil, true
 	close(a.devLost)
+	if p, ok := a.page.(*calibrate); ok {
+		p.begin()
+	}
 	a.redraw()
 }
 
