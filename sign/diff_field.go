@@ -220,11 +220,11 @@ func (d *differ) prepared() error {
 }
 
 func (d *differ) signPrepared(num int, was, is pdf.Dict) error {
-	name, _ := was["T"].(pdf.String)
+	name := d.fullName(was)
 	if d.allow.level == 1 {
 		return fmt.Errorf("field %s is signed although the certification forbids it", name)
 	}
-	if d.allow.locked != nil && d.allow.locked(string(name)) {
+	if d.allow.locked != nil && d.allow.locked(name) {
 		return fmt.Errorf("field %s is signed although it is locked", name)
 	}
 	if _, err := d.value(is); err != nil {
@@ -257,6 +257,24 @@ func (d *differ) signPrepared(num int, was, is pdf.Dict) error {
 		d.ok[r.Num] = true
 	}
 	return nil
+}
+
+// fullName of a field with those of its parents, ISO 32000-1 §12.7.3.2.
+func (d *differ) fullName(f pdf.Dict) string {
+	name := ""
+	for n := 0; f != nil && n < 16; n++ {
+		if t, ok := f["T"].(pdf.String); ok && name == "" {
+			name = readable(t)
+		} else if ok {
+			name = readable(t) + "." + name
+		}
+		up, err := d.old.Dict(f["Parent"])
+		if err != nil {
+			return name
+		}
+		f = up
+	}
+	return name
 }
 
 // sameWidget: signing may set value, appearance, date and flags.

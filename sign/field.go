@@ -75,3 +75,27 @@ func fillRange(out []byte, at, reserve int) (hole [2]int) {
 	copy(out[r:r+rangeWidth], fmt.Sprintf("0 %d %d %d", hole[0], hole[1], len(out)-hole[1]))
 	return hole
 }
+
+// lockOf names the fields that a signature locks, ISO 32000-1 table 233: by name,
+// so that document time stamps may follow.
+func lockOf(names pdf.Array) pdf.Dict {
+	return pdf.Dict{"Type": pdf.Name("SigFieldLock"), "Action": pdf.Name("Include"), "Fields": append(pdf.Array{}, names...)}
+}
+
+// lock has a signature say what the lock of its field wants (§12.8.2.4): nobody
+// may change those fields after it.
+func (u *updater) lock(sig pdf.Dict, lock pdf.Object) error {
+	l, err := u.doc.Dict(lock)
+	if err != nil || l == nil {
+		return err
+	}
+	params := pdf.Dict{"Type": pdf.Name("TransformParams"), "V": pdf.Name("1.2"), "Action": l["Action"]}
+	if l["Fields"] != nil {
+		params["Fields"] = l["Fields"]
+	}
+	list, _ := sig["Reference"].(pdf.Array)
+	sig["Reference"] = append(append(pdf.Array{}, list...), pdf.Dict{
+		"Type": pdf.Name("SigRef"), "TransformMethod": pdf.Name("FieldMDP"), "TransformParams": params, "Data": u.root,
+	})
+	return nil
+}

@@ -30,7 +30,7 @@ func (t *tx) putDocument(id string, seq int64, pdf []byte) error {
 }
 
 func (t *tx) putSealed(id string, s sealed) error {
-	b, err := t.Bucket([]byte(bucketDocs)).CreateBucketIfNotExists([]byte(id))
+	b, err := t.Bucket([]byte(bucketItems)).CreateBucketIfNotExists([]byte(id))
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (t *tx) document(r row) ([]byte, error) {
 }
 
 func (t *tx) decrypt(r row) ([]byte, error) {
-	b := t.Bucket([]byte(bucketDocs)).Bucket([]byte(r.ID))
+	b := t.Bucket([]byte(bucketItems)).Bucket([]byte(r.ID))
 	if b == nil {
 		return nil, fmt.Errorf("%w: the bytes are missing", ErrDamaged)
 	}
@@ -76,7 +76,7 @@ func (r row) fits(pdf []byte) error {
 }
 
 func (t *tx) deleteDocument(id string) error {
-	return t.Bucket([]byte(bucketDocs)).DeleteBucket([]byte(id))
+	return t.Bucket([]byte(bucketItems)).DeleteBucket([]byte(id))
 }
 
 func digest(pdf []byte) string {

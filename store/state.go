@@ -157,9 +157,6 @@ func (t *tx) move(c Change) error {
 		if err := t.deleteDocument(r.ID); err != nil {
 			return err
 		}
-		if err := t.Bucket([]byte(bucketOpen)).Delete([]byte(r.ID)); err != nil {
-			return err
-		}
 	}
 	return t.putRow(r)
 }
