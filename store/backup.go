@@ -111,6 +111,9 @@ func Restore(ctx context.Context, dir, path string, o Options, lose bool, e Entr
 	if err := copyFile(path, filepath.Join(work, File)); err != nil {
 		return fail(err)
 	}
+	if err := holdsStore(filepath.Join(work, File)); err != nil {
+		return fail(err)
+	}
 	o.Floor, o.Ballast = 0, 0
 	s, err := Open(work, o)
 	if err != nil {
@@ -144,6 +147,27 @@ func lockReplaced(path string) (*bolt.DB, error) {
 		return nil, err
 	}
 	return db, nil
+}
+
+// holdsStore refuses a file in which Open would begin an empty store.
+func holdsStore(path string) error {
+	if size(path) == 0 {
+		return fmt.Errorf("%w: the file is empty", ErrDamaged)
+	}
+	if err := inspect(path); err != nil {
+		return err
+	}
+	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.View(func(t *bolt.Tx) error {
+		if t.Bucket([]byte(bucketMeta)) == nil {
+			return fmt.Errorf("%w: the file holds no store", ErrDamaged)
+		}
+		return nil
+	})
 }
 
 func copyFile(from, to string) error {
