@@ -130,7 +130,7 @@ func lockReplaced(path string) (*bolt.DB, error) {
 	if st, err := os.Stat(path); err != nil || st.Size() == 0 {
 		return nil, nil
 	}
-	db, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
 	if errors.Is(err, ErrLocked) {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func leftBehind(dir string, o Options) (r remains, err error) {
 	if err != nil {
 		return r, err
 	}
-	db, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
 	if err != nil {
 		return r, nil
 	}
@@ -196,11 +196,7 @@ func leftBehind(dir string, o Options) (r remains, err error) {
 		if err != nil {
 			return err
 		}
-		return t.each(bucketRows, func(_, raw []byte) error {
-			row, err := decodeRow(raw)
-			r.items = append(r.items, row.Item)
-			return err
-		})
+		return t.eachRowEver(func(row row) error { r.items = append(r.items, row.Item); return nil })
 	})
 	return r, nil
 }
@@ -210,7 +206,7 @@ func (s *Store) carryOver(ctx context.Context, left remains, lose bool, e Entry)
 	return s.update(ctx, func(t *tx) error {
 		lost := 0
 		for _, it := range left.items {
-			if it.State != Purged && !t.has(bucketRows, []byte(it.ID)) {
+			if it.State != Purged && !t.has(bucketItems, rowKey(it.ID)) && !t.has(bucketPurged, rowKey(it.ID)) {
 				lost++
 			}
 		}

@@ -23,7 +23,7 @@ func (s *Store) Compact(ctx context.Context, e Entry) (before, after int64, err 
 	part := path + ".compact"
 	os.Remove(part) // of a run that was cut off
 	before = size(path)
-	fresh, err := openBolt(part, options())
+	fresh, file, err := openBolt(part, options())
 	if err != nil {
 		os.Remove(part)
 		return 0, 0, fmt.Errorf("compacting: %w", err)
@@ -48,7 +48,7 @@ func (s *Store) Compact(ctx context.Context, e Entry) (before, after int64, err 
 	}
 	// The new file is locked by fresh already: nobody gets in between.
 	old := s.db
-	s.db = fresh
+	s.db, s.file, s.laid = fresh, file, 0
 	old.Close()
 	if err := syncDir(s.dir); err != nil {
 		return 0, 0, fmt.Errorf("compacting: %w", err)

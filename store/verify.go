@@ -47,45 +47,39 @@ func (t *tx) verifyEntry(i, n int64) error {
 	broken := func(entry int64, cause error, what string, args ...any) error {
 		return &LogError{Entry: int(entry) + 1, Of: int(n), What: fmt.Sprintf(what, args...), Cause: cause}
 	}
-	text, err := t.get(bucketLog, number(i))
+	r, err := t.record(i)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return broken(i, ErrDamaged, "is missing")
 	case err != nil:
 		return broken(i, err, "was altered or moved")
 	}
-	if _, err := decodeEntry(text); err != nil {
+	if _, err := decodeEntry(r.text); err != nil {
 		return broken(i, err, "was altered")
 	}
-	hashes, err := tlog.StoredHashes(i, text, tlog.HashReaderFunc(t.hashes))
+	hashes, err := tlog.StoredHashes(i, r.text, tlog.HashReaderFunc(t.hashes))
 	if err != nil {
 		return broken(i, err, "cannot be hashed")
 	}
 	at := tlog.StoredHashIndex(0, i)
 	for level, want := range hashes {
-		have, err := t.hashes([]int64{at + int64(level)})
 		switch {
-		case err == nil && have[0] == want:
-		case level == 0 && err == nil:
+		case r.hashes[level] == want:
+		case level == 0:
 			return broken(i, ErrDamaged, "was altered: it does not fit its hash")
 		default:
-			return broken(i, ErrDamaged, "does not fit the tree: hash %d over entries %d to %d is altered or missing",
+			return broken(i, ErrDamaged, "does not fit the tree: hash %d over entries %d to %d is altered",
 				at+int64(level), i-1<<level+2, i+1)
 		}
 	}
 	return nil
 }
 
-// verifyEnd refuses entries and hashes after the last.
+// verifyEnd refuses entries after the last.
 func (t *tx) verifyEnd(n int64) error {
-	for _, b := range []struct {
-		name string
-		end  int64
-	}{{bucketLog, n}, {bucketHashes, tlog.StoredHashCount(n)}} {
-		last, _ := t.Bucket([]byte(b.name)).Cursor().Last()
-		if last != nil && bytes.Compare(last, number(b.end)) >= 0 {
-			return &LogError{Entry: int(n) + 1, Of: int(n), What: "stands after the end of the log", Cause: ErrDamaged}
-		}
+	last, _ := t.Bucket([]byte(bucketLog)).Cursor().Last()
+	if last != nil && bytes.Compare(last, number(n)) >= 0 {
+		return &LogError{Entry: int(n) + 1, Of: int(n), What: "stands after the end of the log", Cause: ErrDamaged}
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func (t *tx) signedHead(v note.Verifier) error {
 	if err != nil {
 		return err
 	}
-	raw, err := t.get(bucketMeta, []byte(keySigned))
+	raw, err := t.get(bucketSigned, []byte(keySigned))
 	if errors.Is(err, ErrNotFound) {
 		if key, _ := t.Bucket([]byte(bucketCheckpoints)).Cursor().First(); key == nil {
 			return nil
@@ -83,15 +83,15 @@ func (t *tx) signedHead(v note.Verifier) error {
 // such entries the signature comes a moment later, and after a crash with the
 // next transaction.
 func (t *tx) justFiled(i int64) bool {
-	text, err := t.get(bucketLog, number(i))
+	logged, err := t.record(i)
 	if err != nil {
 		return false
 	}
-	e, err := decodeEntry(text)
+	e, err := decodeEntry(logged.text)
 	if err != nil || e.Action != "file" {
 		return false
 	}
-	id, err := t.get(bucketNumbers, t.s.vault.hide(bucketNumbers, e.Voucher))
+	id, err := t.get(bucketNumbers, t.s.vault.number(e.Voucher))
 	if err != nil {
 		return false
 	}

@@ -8,7 +8,6 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -85,7 +84,7 @@ func (o *S3Options) check() (*url.URL, error) {
 }
 
 // S3 is an archive that speaks the S3 protocol: one PUT for a document, one for
-// its index object, under branch/date/. It relies on as little as it can: the
+// the index of those sent together, under branch/date/. It relies on as little as it can: the
 // digest goes along as SHA-256 and as Content-MD5, because there are servers
 // that honour only one; the ETag is compared; a condition is used where a probe
 // showed that it works.
@@ -153,6 +152,18 @@ func (s *S3) Skew() time.Duration { return s.sign.Skew() }
 // Send writes the document and then its index object. The place of the receipt
 // is s3://bucket/key.
 func (s *S3) Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, error) {
+	receipt, err := s.SendDocument(ctx, it, pdf)
+	if err == nil {
+		err = s.SendIndex(ctx, it)
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	return receipt, nil
+}
+
+// SendDocument writes the document only.
+func (s *S3) SendDocument(ctx context.Context, it store.Item, pdf []byte) (Receipt, error) {
 	if it.Test && !s.o.AcceptTest {
 		return Receipt{}, fmt.Errorf("%w: it is marked TEST", ErrRefused)
 	}
@@ -164,29 +175,44 @@ func (s *S3) Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, erro
 	if err != nil {
 		return Receipt{}, err
 	}
-	index, err := json.Marshal(indexOf(it))
-	if err != nil {
-		return Receipt{}, fmt.Errorf("%w: its index: %w", ErrRefused, err)
-	}
 	cond, err := s.conditional(ctx)
 	if err != nil {
 		return Receipt{}, err
 	}
-	until := time.Time{}
-	if s.o.Retain > 0 {
-		until = it.Filed.Add(s.o.Retain).UTC().Truncate(time.Second)
-	}
-	already, err := s.once(ctx, object{key, pdf, sum, "application/pdf", until}, cond)
+	already, err := s.once(ctx, object{key, pdf, sum, "application/pdf", s.until(it)}, cond)
 	if err != nil {
 		return Receipt{}, err
 	}
-	// The index is the same bytes each time and is made from the key: where a
-	// repeat overwrites it, it overwrites it with itself. So it needs no condition
-	// and nothing is asked first.
-	if err := s.put(ctx, object{IndexKey(key), index, sha256.Sum256(index), "application/json", until}, false); err != nil {
-		return Receipt{}, fmt.Errorf("its index: %w", kind(ctx, err))
-	}
 	return Receipt{Place: s.place(key), Already: already}, nil
+}
+
+// SendIndex writes an index object; it is kept as long as the youngest of its
+// documents. It is the same bytes each time and its key is made from them: where
+// a repeat overwrites it, it overwrites it with itself. So it needs no condition
+// and nothing is asked first.
+func (s *S3) SendIndex(ctx context.Context, items ...store.Item) error {
+	key, data, err := pack(items)
+	if err != nil {
+		return err
+	}
+	var until time.Time
+	for _, it := range items {
+		if u := s.until(it); u.After(until) {
+			until = u
+		}
+	}
+	if err := s.put(ctx, object{key, data, sha256.Sum256(data), "application/json", until}, false); err != nil {
+		return fmt.Errorf("its index: %w", kind(ctx, err))
+	}
+	return nil
+}
+
+// until is how long the archive must keep an item, zero if nothing is asked for.
+func (s *S3) until(it store.Item) time.Time {
+	if s.o.Retain == 0 {
+		return time.Time{}
+	}
+	return it.Filed.Add(s.o.Retain).UTC().Truncate(time.Second)
 }
 
 // Put writes a small object once.

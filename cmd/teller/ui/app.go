@@ -119,9 +119,6 @@ func build(fy fyne.App, o Options, inline bool) (*App, error) {
 	a.bridge = &bridge{app: a}
 	light := a.look
 	a.ink = map[string]*kit.InkView{customerInk: light.NewInkView(), tellerInk: light.NewInkView(), paneInk: light.NewInkView()}
-	for _, v := range a.ink {
-		v.Thin, v.Thick = 0.25/60, 0.9/60
-	}
 	a.restore()
 	a.win = fy.NewWindow(a.t("app.name"))
 	a.win.SetPadded(false)
@@ -341,6 +338,9 @@ func (a *App) redraw() {
 
 // open goes to a page.
 func (a *App) open(p page) {
+	if old, ok := a.page.(interface{ close() }); ok && a.page != p {
+		old.close()
+	}
 	a.page = p
 	a.over = nil
 	a.redraw()

@@ -126,6 +126,8 @@ func (a *App) openCode(code string) {
 		a.open(newQueue(a, false))
 	case "9004":
 		a.open(newLog(a))
+	case "9005":
+		a.open(newCalibrate(a))
 	case "9006":
 		a.open(newSettings(a))
 	default:
@@ -152,7 +154,7 @@ func (a *App) businesses() []codeEntry {
 // tools are the pages beside transactions.
 func (a *App) tools() []codeEntry {
 	var all []codeEntry
-	for _, c := range []string{"9001", "9002", "9004", "9006"} {
+	for _, c := range []string{"9001", "9002", "9004", "9005", "9006"} {
 		all = append(all, codeEntry{c, a.t("sys." + c), a.t("py." + c)})
 	}
 	return all
