@@ -166,7 +166,39 @@ func (v *verifier) changes() {
 			}
 		}
 	}
+	v.unsealed()
 	v.loose(first)
+}
+
+// unsealed: behind the last signature of this program nothing but its own updates
+// may stand uncovered. Another program's may be right, but nothing keeps its
+// bytes: whoever flips one would not be found.
+func (v *verifier) unsealed() {
+	covered := -1
+	own := false
+	for _, f := range v.found {
+		covered = max(covered, f.revision)
+		if f.Intact && v.own(f.dict) {
+			own = true
+		}
+	}
+	for i := covered + 1; own && covered >= 0 && i < len(v.doc.Revisions()); i++ {
+		if !v.doc.Sealed(i) {
+			v.problem("unsealed-update", fmt.Sprintf("第 %d 版没有签名保护，且与本程序写出的不符", i+1),
+				fmt.Sprintf("revision %d, which no signature covers, was changed or comes from another program", i+1))
+			v.doubt = true
+		}
+	}
+}
+
+// own: the signature says that this program made it.
+func (v *verifier) own(sig pdf.Dict) bool {
+	build, err := v.doc.Dict(sig["Prop_Build"])
+	if err != nil {
+		return false
+	}
+	app, err := v.doc.Dict(build["App"])
+	return err == nil && app["Name"] == ownName
 }
 
 // loose remarks bytes inside signed revisions that no object accounts for: they

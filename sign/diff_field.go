@@ -28,6 +28,9 @@ func (d *differ) form() error {
 			return fmt.Errorf("the form's /%s is changed", key)
 		}
 	}
+	if !keepsBits(before["SigFlags"], after["SigFlags"]) {
+		return errors.New("the form's /SigFlags are changed")
+	}
 	old, err := array(d.old, before["Fields"])
 	if err != nil {
 		return err
@@ -54,6 +57,17 @@ func (d *differ) form() error {
 		}
 	}
 	return nil
+}
+
+// keepsBits: flags of signatures (table 219: 1 exist, 2 append only) may be set,
+// not taken back.
+func keepsBits(was, is pdf.Object) bool {
+	if pdf.Equal(was, is) {
+		return true
+	}
+	a, _ := was.(int64)
+	b, ok := is.(int64)
+	return ok && a&^b == 0 && b&^a&^3 == 0
 }
 
 // fieldKeys are what a signature field and its widget may hold: nothing that

@@ -11,6 +11,9 @@ import (
 // rangeWidth is the room for /ByteRange: four numbers of up to ten digits.
 const rangeWidth = 48
 
+// ownName is this program in signature dictionaries.
+const ownName = pdf.Name("Moqian")
+
 // stampDict is that of a document time stamp, ETSI EN 319 142-1 §5.4.3.
 func stampDict(reserve int) pdf.Dict {
 	return pdf.Dict{
@@ -28,6 +31,8 @@ func sigDict(f Field, reserve int) pdf.Dict {
 		"ByteRange": pdf.Verbatim("[" + string(bytes.Repeat([]byte(" "), rangeWidth)) + "]"),
 		"Contents":  pdf.Verbatim("<" + string(bytes.Repeat([]byte("0"), 2*reserve)) + ">"),
 		"M":         pdf.String(pdfDate(f.Time)),
+		// Table 252; the verifier then knows how its own updates look.
+		"Prop_Build": pdf.Dict{"App": pdf.Dict{"Name": ownName}},
 	}
 	if f.Reason != "" {
 		d["Reason"] = text(f.Reason)

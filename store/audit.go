@@ -172,6 +172,9 @@ func splitRecord(key, plain []byte) (record, error) {
 }
 
 func (t *tx) head() (h head, err error) {
+	if t.end != nil {
+		return *t.end, nil
+	}
 	raw, err := t.get(bucketMeta, []byte(keyHead))
 	if err != nil {
 		return h, fmt.Errorf("%w: the head of the log: %w", ErrDamaged, err)
@@ -179,10 +182,12 @@ func (t *tx) head() (h head, err error) {
 	if err := json.Unmarshal(raw, &h); err != nil || h.N < 0 {
 		return h, fmt.Errorf("%w: the head of the log", ErrDamaged)
 	}
+	t.end = &h
 	return h, nil
 }
 
 func (t *tx) putHead(h head) error {
+	t.end = &h
 	raw, err := json.Marshal(h)
 	if err != nil {
 		return err

@@ -96,7 +96,7 @@ func place(bucket string, key []byte) []byte {
 
 // seal gives nonce, ciphertext, tag.
 func (v *vault) seal(bucket string, key, plain []byte) ([]byte, error) {
-	return sealWith(v.values, v.rand, plain, place(bucket, key), 0)
+	return sealWith(v.values, v.rand, plain, place(bucket, key), nil)
 }
 
 func (v *vault) open(bucket string, key, sealed []byte) ([]byte, error) {
@@ -129,8 +129,8 @@ type sealed struct {
 
 // sealDocument encrypts a document under a fresh key and puts the wrapped key
 // before it: 60 bytes, then ciphertext and tag. The key is used once, so its
-// nonce is zero.
-func (v *vault) sealDocument(id string, seq int64, pdf []byte) (sealed, error) {
+// nonce is zero. What comes out stands in into, if it fits there.
+func (v *vault) sealDocument(id string, seq int64, pdf, into []byte) (sealed, error) {
 	at := documentPlace(id, seq)
 	var key [keySize]byte
 	defer clear(key[:])
@@ -141,7 +141,10 @@ func (v *vault) sealDocument(id string, seq int64, pdf []byte) (sealed, error) {
 	if err != nil {
 		return sealed{}, fmt.Errorf("making a cipher %s: %w", v.ciphers[0].Name, err)
 	}
-	out, err := sealWith(v.wrap, v.rand, key[:], at, len(pdf)+doc.Overhead())
+	if n := wrapSize + len(pdf) + doc.Overhead(); cap(into) < n {
+		into = make([]byte, 0, n)
+	}
+	out, err := sealWith(v.wrap, v.rand, key[:], at, into)
 	if err != nil {
 		return sealed{}, err
 	}
@@ -183,8 +186,11 @@ func documentPlace(id string, seq int64) []byte {
 	return binary.BigEndian.AppendUint64(place(documents, []byte(id)), uint64(seq))
 }
 
-func sealWith(a cipher.AEAD, random io.Reader, plain, at []byte, spare int) ([]byte, error) {
-	out := make([]byte, nonceSize, nonceSize+len(plain)+tagSize+spare)
+func sealWith(a cipher.AEAD, random io.Reader, plain, at, into []byte) ([]byte, error) {
+	if cap(into) < nonceSize+len(plain)+tagSize {
+		into = make([]byte, 0, nonceSize+len(plain)+tagSize)
+	}
+	out := into[:nonceSize]
 	if _, err := io.ReadFull(random, out); err != nil {
 		return nil, fmt.Errorf("making a nonce: %w", err)
 	}

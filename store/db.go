@@ -119,6 +119,9 @@ type tx struct {
 	*bolt.Tx
 	s      *Store
 	leaves []tlog.Hash // of the entries this transaction logged
+	end    *head       // of the log, once it has been read
+
+	borrowed []*[]byte // see borrow
 
 	hurry   bool // the head is signed by the next transaction
 	closing bool // nothing was logged: the head only is signed
@@ -155,9 +158,11 @@ func (s *Store) update(ctx context.Context, f func(*tx) error) error {
 func (s *Store) commit(f func(*tx) error) error {
 	s.swap.RLock()
 	defer s.swap.RUnlock()
+	t := &tx{s: s}
+	defer t.giveBack()
 	return guard(func() error {
 		return s.db.Update(func(b *bolt.Tx) error {
-			t := &tx{Tx: b, s: s}
+			t.Tx = b
 			if err := f(t); err != nil {
 				return err
 			}
@@ -184,7 +189,13 @@ func (t *tx) put(bucket string, key, plain []byte) error {
 	if err != nil {
 		return err
 	}
-	return t.Bucket([]byte(bucket)).Put(key, sealed)
+	b := t.Bucket([]byte(bucket))
+	switch bucket {
+	case bucketItems, bucketLog, bucketNumbers:
+		// They grow at their end: a page that is split is left nearly full.
+		b.FillPercent = 0.9
+	}
+	return b.Put(key, sealed)
 }
 
 func (t *tx) has(bucket string, key []byte) bool {

@@ -101,8 +101,12 @@ func (t *tx) fileAll(all []Filing, sum func(i int) string) ([]Item, error) {
 		rows[i] = r
 	}
 	documents, failed := make([]sealed, len(all)), make([]error, len(all))
+	room := make([][]byte, len(all))
+	for i := range all {
+		room[i] = t.borrow(len(all[i].PDF))
+	}
 	begin(len(all), func(i int) {
-		documents[i], failed[i] = t.s.vault.sealDocument(rows[i].ID, rows[i].Seq, all[i].PDF)
+		documents[i], failed[i] = t.s.vault.sealDocument(rows[i].ID, rows[i].Seq, all[i].PDF, room[i])
 	}).Wait()
 	out := make([]Item, len(all))
 	for i := range rows {

@@ -226,7 +226,7 @@ func (o *Outbox) Renew(ctx context.Context, id string, pdf []byte, e Entry) (it 
 			return err
 		}
 		it = fresh.Item
-		document, err := t.s.vault.sealDocument(it.ID, fresh.Seq, pdf)
+		document, err := t.s.vault.sealDocument(it.ID, fresh.Seq, pdf, t.borrow(len(pdf)))
 		if err != nil {
 			return err
 		}

@@ -117,7 +117,8 @@ type Store struct {
 	floor int64
 	ids   *ulid.MonotonicEntropy // used inside write transactions only
 
-	ahead, laid int64 // see layAhead; laid is used inside write transactions only
+	buffers     sync.Pool // of *[]byte, see borrow
+	ahead, laid int64     // see layAhead; laid is used inside write transactions only
 
 	ballast int64
 	signer  note.Signer // nil: no checkpoints

@@ -146,7 +146,7 @@ func (f *File) revision(offset int) (*Revision, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	r := &Revision{Trailer: s.trailer, table: s.table, tableAt: offset, Stream: s.stream, frames: [][2]int{s.span}}
+	r := &Revision{Trailer: s.trailer, table: s.table, tableAt: offset, body: s.body, Stream: s.stream, frames: [][2]int{s.span}}
 	end, prev := s.span[1], s.prev
 	if prev > offset {
 		// Linearised (ISO 32000-1 Annex F): the first page's section stands
