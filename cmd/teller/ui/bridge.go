@@ -58,6 +58,9 @@ func (b *bridge) later(f func()) {
 
 // Show takes over what a session tells.
 func (b *bridge) Show(v flow.View) {
+	if p := b.app.own.at(); p != nil {
+		p.Show(v)
+	}
 	imgs := b.paint(v)
 	b.later(func() {
 		b.app.pages = imgs
@@ -69,6 +72,9 @@ func (b *bridge) Show(v flow.View) {
 // next frame, which draws all of them at once.
 func (b *bridge) Sample(s pad.Sample) {
 	now := time.Now()
+	if p := b.app.own.at(); p != nil {
+		p.Sample(s)
+	}
 	g := b.app.geometry()
 	b.mu.Lock()
 	if b.live != nil {
@@ -137,6 +143,9 @@ func (b *bridge) frame() {
 
 // Clear empties the box.
 func (b *bridge) Clear() {
+	if p := b.app.own.at(); p != nil {
+		p.Clear()
+	}
 	b.mu.Lock()
 	b.pen = penState{}
 	b.live.wipe()
