@@ -13,7 +13,7 @@ func TestDecodeRow(t *testing.T) {
 		it := item(1)
 		it.ID, it.State, it.Bytes, it.SHA256 = "01KB000000000000000000000X", Ready, 4, digest([]byte("%PDF"))
 		it.Filed = newClock().t
-		return row{it, 3}
+		return row{Item: it, Seq: 3}
 	}
 	for _, c := range []struct {
 		name   string
@@ -38,6 +38,8 @@ func TestDecodeRow(t *testing.T) {
 		{"digits of another script", func(r *row) { r.Voucher = "１" + r.Voucher[3:] }, false},
 		{"the 30th of February", func(r *row) { r.Business = "2026-02-30" }, false},
 		{"a branch that climbs", func(r *row) { r.Branch = ".." }, false},
+		{"accounts when they should be in their index", func(r *row) { r.Accounts = [][]byte{{1}} }, false},
+		{"accounts of a queued one", func(r *row) { r.State, r.Accounts = Queued, [][]byte{{1}} }, true},
 		{"no branch", func(r *row) { r.Branch = "" }, false},
 		{"a branch of 33 letters", func(r *row) { r.Branch = strings.Repeat("b", 33) }, false},
 	} {
