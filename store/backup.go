@@ -77,6 +77,9 @@ func writeFile(path string, fill func(*os.File) error) error {
 // ErrNewerHere: the store in place has vouchers that the backup lacks.
 var ErrNewerHere = errors.New("the store has vouchers that the backup does not have")
 
+// restoring begins the name of the folder in which a restore is prepared.
+const restoring = ".restore-"
+
 // serialGap is how many numbers of a day are passed over when the store that is
 // replaced cannot say how many it gave.
 const serialGap = 1000
@@ -96,7 +99,7 @@ func Restore(ctx context.Context, dir, path string, o Options, lose bool, e Entr
 		return err
 	}
 	fail := func(err error) error { return fmt.Errorf("restoring %s: %w", path, err) }
-	work, err := os.MkdirTemp(dir, ".restore-")
+	work, err := os.MkdirTemp(dir, restoring)
 	if err != nil {
 		return fail(err)
 	}
