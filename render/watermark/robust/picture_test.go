@@ -1,6 +1,9 @@
 package robust
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // grayOf draws an image from rows of text: # is ink, everything else paper.
 func grayOf(text string) *Gray {
@@ -84,4 +87,16 @@ func a4(g *Gray) *Gray {
 	p.paste(g, 103, 208)
 	p.text(20, 270, 170, 3)
 	return p
+}
+
+// numbers parses numbers between spaces.
+func numbers(s string) (out []float64) {
+	for _, f := range strings.Fields(s) {
+		v, err := strconv.ParseFloat(f, 64)
+		if err != nil {
+			panic(err)
+		}
+		out = append(out, v)
+	}
+	return out
 }

@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -145,8 +144,8 @@ func (l *line) read(t *testing.T, g *Gray, s Secret, handle []byte, out []ink.Ou
 	t.Helper()
 	other := []byte{handle[0] ^ 1, handle[1], handle[2]}
 	claims := [][]byte{handle, other}
-	if l.Amplitude != 12 || !slices.ContainsFunc(channels()[:3], func(c channel) bool { return c.name == l.Way }) {
-		claims = claims[:1]
+	if l.Amplitude != 12 || l.Way != channels()[0].name {
+		claims = claims[:1] // a wrong claim is sought in all poses: slow
 	}
 	p := newPattern(s)
 	start := time.Now()
