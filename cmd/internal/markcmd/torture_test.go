@@ -398,10 +398,17 @@ func TestExactMarkOnPages(t *testing.T) {
 				if whole > 0 && count.pages%whole == 1 {
 					s.every()
 				}
-				donor = s
+				if donor = s; count.pages%100 == 0 {
+					count.log(t) // hours may be lost to a limit
+				}
 			})
 		}
 	}
+	count.log(t)
+}
+
+func (count *tally) log(t *testing.T) {
+	t.Helper()
 	t.Logf("%d pages, %d with a signed public part", count.pages, count.signed)
 	var kinds []string
 	for k := range count.tried {
