@@ -249,8 +249,12 @@ func (f *File) repeated(num int, e entry, index int) bool {
 	return false
 }
 
-// isSection says that a span is a cross-reference stream, which is a frame.
+// isSection says that a span is a cross-reference stream, which is a frame. Its
+// offset may name the white space before it, as foreign writers' do.
 func (f *File) isSection(span [2]int) bool {
+	for span[0] < span[1] && isSpace(f.bytes[span[0]]) {
+		span[0]++
+	}
 	return slices.ContainsFunc(f.last().frames, func(g [2]int) bool { return g[0] == span[0] && span[1] <= g[1] })
 }
 

@@ -39,6 +39,11 @@ func (f *File) Sealed(i int) bool {
 	if !ok || len(id) != 2 || r.body <= r.Start || !Equal(id[1], sealOf(f.bytes[r.Start:r.body], r.Trailer, id[0])) {
 		return false
 	}
+	if i > 0 {
+		if was, ok := f.revisions[i-1].Trailer["ID"].(Array); ok && (len(was) != 2 || !Equal(was[0], id[0])) {
+			return false // §14.4: the first one stays
+		}
+	}
 	if r.Stream {
 		return true
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"moqian/cmd/internal/durable"
 	"moqian/cmd/internal/flow"
 	"moqian/cmd/internal/proof"
 	"moqian/cmd/internal/station"
@@ -280,7 +281,7 @@ func (d *demonstration) deliver(ctx context.Context, it store.Item) error {
 		return err
 	}
 	d.r.PDF = filepath.Join(d.st.Dir, "vouchers", it.Voucher+".pdf")
-	if err := station.WriteFile(d.r.PDF, pdf); err != nil {
+	if err := durable.WriteFile(d.r.PDF, pdf); err != nil {
 		return fmt.Errorf("writing the voucher out: %w", err)
 	}
 	l := d.c.line()
@@ -308,11 +309,11 @@ func (d *demonstration) deliver(ctx context.Context, it store.Item) error {
 	if err != nil {
 		return err
 	}
-	key, err := d.st.MarkKey(ctx)
-	if err != nil {
+	o := proof.Options{Roots: roots, At: d.c.Now()}
+	if err := stationMarks(ctx, d.st, &o, true); err != nil {
 		return err
 	}
-	d.r.Verify = proof.Examine(ctx, pdf, proof.Options{Roots: roots, MarkKey: &key, At: d.c.Now()})
+	d.r.Verify = proof.Examine(ctx, pdf, o)
 	d.r.Verify.File = d.r.PDF
 	d.step("verify")
 	return nil

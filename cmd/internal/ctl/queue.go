@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"moqian/cmd/internal/durable"
 	"moqian/cmd/internal/station"
 	"moqian/store"
 	"moqian/store/auth"
@@ -168,7 +169,7 @@ func (c *Console) queueExport(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := station.WriteFile(c.path(words[1]), pdf); err != nil {
+		if err := durable.WriteFile(c.path(words[1]), pdf); err != nil {
 			return fmt.Errorf("writing the copy: %w", err)
 		}
 		return st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "export",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"moqian/cmd/internal/config"
+	"moqian/cmd/internal/durable"
 	"moqian/cmd/internal/proof"
 	"moqian/cmd/internal/proof/report"
 	"moqian/cmd/internal/station"
@@ -25,7 +26,7 @@ func (c *Console) writeReport(judged []proof.File, path string) error {
 	if err != nil {
 		return fmt.Errorf("laying out the report: %w", err)
 	}
-	if err := station.WriteFile(path, b); err != nil {
+	if err := durable.WriteFile(path, b); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"moqian/cmd/internal/durable"
 	"moqian/cmd/internal/manifest"
 	"moqian/cmd/internal/station"
 	"moqian/render/pdf"
@@ -219,7 +220,7 @@ func (c *Console) augment(ctx context.Context, args []string) error {
 }
 
 func (c *Console) written(name string, out []byte, level string) error {
-	if err := station.WriteFile(c.path(name), out); err != nil {
+	if err := durable.WriteFile(c.path(name), out); err != nil {
 		return fmt.Errorf("writing the PDF: %w", err)
 	}
 	return c.show(map[string]any{"file": c.path(name), "bytes": len(out), "level": level},

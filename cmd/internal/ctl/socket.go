@@ -203,6 +203,9 @@ func (c *Console) forward(ctx context.Context, dir string) (code int, ok bool, e
 		return 0, true, fmt.Errorf("asking the running teller program: %w", err)
 	}
 	defer conn.Close()
+	if c.common.config != "" {
+		return 0, true, usagef("the running teller program has read its own configuration: leave --config out, or end that program first")
+	}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	req := request{Args: c.args, Dir: c.Dir, Env: map[string]string{}}

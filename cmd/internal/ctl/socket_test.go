@@ -54,6 +54,9 @@ func TestSocket(t *testing.T) {
 	if code, _, stderr := run(t, dir, time.Now, "queue", "show", "77"); code != exitNo || !strings.Contains(stderr, "no such voucher") {
 		t.Errorf("%d %s", code, stderr)
 	}
+	if code, _, stderr := run(t, dir, time.Now, "--config", "other.json", "queue", "list"); code != exitUsage || !strings.Contains(stderr, "leave --config out") {
+		t.Errorf("another configuration than the running program's: %d %s", code, stderr)
+	}
 	if code, _, stderr := run(t, dir, time.Now, "backup", "b1"); code != 0 {
 		t.Error(stderr)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"moqian/cmd/internal/durable"
 	"moqian/cmd/internal/station"
 	"moqian/store/upload"
 )
@@ -149,7 +150,7 @@ func (c *Console) queueFetch(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := station.WriteFile(c.path(words[1]), file); err != nil {
+		if err := durable.WriteFile(c.path(words[1]), file); err != nil {
 			return fmt.Errorf("writing the copy: %w", err)
 		}
 		return c.show(map[string]any{"key": key, "bytes": len(file), "file": c.path(words[1])},

@@ -13,6 +13,8 @@ import (
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
+
+	"moqian/cmd/internal/durable"
 )
 
 // EscrowFile is the copy of the machine key that only head office can open. Keep
@@ -34,7 +36,7 @@ func (k Keeper) escrow(dir string, key []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := writeNew(path, append([]byte("# for "+k.Escrow+"\n"), sealed...)); err != nil {
+	if err := durable.WriteFile(path, append([]byte("# for "+k.Escrow+"\n"), sealed...)); err != nil {
 		return fmt.Errorf("keeping the escrow copy: %w", err)
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"moqian/cmd/internal/durable"
 )
 
 // File keeps the key in machine.key in the folder itself, 64 hex digits, 0600.
@@ -50,7 +52,7 @@ func (File) Get(dir, _ string) ([]byte, error) {
 func (File) Put(dir, _ string, key []byte) error {
 	text := append(hex.AppendEncode(nil, key), '\n')
 	defer clear(text)
-	return writeNew(filepath.Join(dir, keyFile), text)
+	return durable.WriteFile(filepath.Join(dir, keyFile), text)
 }
 
 // Forget removes the file after writing over it; flash may keep a copy.

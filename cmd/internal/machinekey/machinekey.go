@@ -22,6 +22,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"moqian/cmd/internal/durable"
 )
 
 // Size of a machine key in bytes.
@@ -134,7 +136,7 @@ func (k Keeper) make(dir string) ([]byte, error) {
 		}
 	}
 	name := hex.EncodeToString(id)
-	if err := writeNew(filepath.Join(dir, idFile), []byte(name+"\n")); err != nil {
+	if err := durable.WriteFile(filepath.Join(dir, idFile), []byte(name+"\n")); err != nil {
 		return nil, fmt.Errorf("making a machine key: %w", err)
 	}
 	if _, err := k.keep(dir, name, key); err != nil {
@@ -178,7 +180,7 @@ func (k Keeper) Install(dir string, key []byte) error {
 		b := make([]byte, 16)
 		rand.Read(b)
 		id = hex.EncodeToString(b)
-		if err := writeNew(filepath.Join(dir, idFile), []byte(id+"\n")); err != nil {
+		if err := durable.WriteFile(filepath.Join(dir, idFile), []byte(id+"\n")); err != nil {
 			return fmt.Errorf("installing a machine key: %w", err)
 		}
 	}
@@ -211,25 +213,4 @@ func readID(dir string) (string, error) {
 		return "", fmt.Errorf("reading the machine key: %s is not 32 hex digits", idFile)
 	}
 	return id, nil
-}
-
-// writeNew writes a file whole or not at all, durably, 0600.
-func writeNew(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-tpm/tpm2"
 	"github.com/google/go-tpm/tpm2/transport"
+
+	"moqian/cmd/internal/durable"
 )
 
 // TPM seals the key to this board's TPM 2.0, under its storage key; the sealed
@@ -84,7 +86,7 @@ func (t TPM) Put(dir, _ string, key []byte) error {
 	if err != nil {
 		return err
 	}
-	return writeNew(filepath.Join(dir, tpmFile), blob)
+	return durable.WriteFile(filepath.Join(dir, tpmFile), blob)
 }
 
 // Forget removes the blob.

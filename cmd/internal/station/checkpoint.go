@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"moqian/cmd/internal/durable"
 )
 
 // checkpointKey signs the heads of the operation log. It lies apart from the
@@ -38,10 +40,10 @@ func checkpointSigner(dir, name string, fresh bool, random io.Reader) (note.Sign
 	if err != nil {
 		return nil, err
 	}
-	if err := WriteFile(filepath.Join(dir, "checkpoint.pub"), []byte(public+"\n")); err != nil {
+	if err := durable.WriteFile(filepath.Join(dir, "checkpoint.pub"), []byte(public+"\n")); err != nil {
 		return nil, err
 	}
-	if err := WriteFile(path, []byte(private+"\n")); err != nil {
+	if err := durable.WriteFile(path, []byte(private+"\n")); err != nil {
 		return nil, err
 	}
 	return note.NewSigner(private)

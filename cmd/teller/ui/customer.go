@@ -362,9 +362,7 @@ func (c *customerView) inkBox(w, h float32) fyne.CanvasObject {
 
 // penAt moves the software pad's pen with the mouse.
 func (a *App) penAt(x, y float32, down bool) {
-	a.geo.Lock()
-	g := a.boxGeo
-	a.geo.Unlock()
+	g := a.geometry()
 	if g.scale == 0 || a.rec == nil {
 		return
 	}
@@ -372,7 +370,7 @@ func (a *App) penAt(x, y float32, down bool) {
 	if !down {
 		p = 0
 	}
-	a.o.Trial.Pen((float64(x)-0.5)*g.boxW/g.scale+g.padW/2, (float64(y)-0.5)*g.boxH/g.scale+g.padH/2, p, down)
+	a.o.Trial.Pen(float64(x)*g.boxW/g.scale+g.padW/2, float64(y)*g.boxW/g.scale+g.padH/2, p, down)
 }
 
 // pause asks for patience.

@@ -1,4 +1,7 @@
-package station
+// Package durable writes small files so that a power cut leaves the old one or
+// the new one. It does not encrypt; what must not lie on a disk in clear is sealed
+// before. Start at WriteFile.
+package durable
 
 import (
 	"errors"
