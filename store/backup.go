@@ -29,17 +29,26 @@ func (s *Store) Backup(ctx context.Context, path string, e Entry) (size int64, e
 			return err
 		})
 	})
+	if err == nil {
+		if err = inspect(path); err != nil {
+			os.Remove(path)
+		}
+	}
 	if err != nil {
 		if diskFull(err) {
 			err = fmt.Errorf("%w: %w", ErrFull, err)
 		}
+		s.logFailed(ctx, e.with("backup", "", Item{}, nil))
 		return 0, fmt.Errorf("backing up: %w", err)
 	}
-	if err := inspect(path); err != nil {
-		os.Remove(path)
-		return 0, fmt.Errorf("backing up: the copy: %w", err)
-	}
 	return size, nil
+}
+
+// logFailed takes back what the log says of something that is logged before it is
+// done. Where it cannot be written the error that the caller gets must do.
+func (s *Store) logFailed(ctx context.Context, e Entry) {
+	e.Outcome = "failed"
+	_ = s.Audit().Append(context.WithoutCancel(ctx), e)
 }
 
 // writeFile makes a new file: written under another name, synced, then named.
@@ -102,6 +111,9 @@ func Restore(ctx context.Context, dir, path string, o Options, lose bool, e Entr
 	if err := copyFile(path, filepath.Join(work, File)); err != nil {
 		return fail(err)
 	}
+	if err := holdsStore(filepath.Join(work, File)); err != nil {
+		return fail(err)
+	}
 	o.Floor, o.Ballast = 0, 0
 	s, err := Open(work, o)
 	if err != nil {
@@ -135,6 +147,27 @@ func lockReplaced(path string) (*bolt.DB, error) {
 		return nil, err
 	}
 	return db, nil
+}
+
+// holdsStore refuses a file in which Open would begin an empty store.
+func holdsStore(path string) error {
+	if size(path) == 0 {
+		return fmt.Errorf("%w: the file is empty", ErrDamaged)
+	}
+	if err := inspect(path); err != nil {
+		return err
+	}
+	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.View(func(t *bolt.Tx) error {
+		if t.Bucket([]byte(bucketMeta)) == nil {
+			return fmt.Errorf("%w: the file holds no store", ErrDamaged)
+		}
+		return nil
+	})
 }
 
 func copyFile(from, to string) error {
@@ -172,6 +205,10 @@ func leftBehind(dir string, o Options) (r remains, err error) {
 	v, err := newVault(o.Key, o.Rand, o.Ciphers...)
 	if err != nil {
 		return r, err
+	}
+	// Following damaged pages may never end.
+	if reach(path) != nil {
+		return r, nil
 	}
 	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
 	if err != nil {

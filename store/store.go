@@ -152,7 +152,7 @@ func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 	s := &Store{db: db, file: file, ahead: aheadMost, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
 		ballast: o.Ballast, signer: o.Signer, every: int64(o.Every)}
 	if err := s.begin(); err != nil {
-		s.Close()
+		db.Close() // not s.Close: that might sign what was just refused
 		return nil, err
 	}
 	s.layBallast()

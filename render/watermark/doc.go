@@ -51,10 +51,16 @@
 //	3 to 11 bytes the handle
 //	4 bytes       which key: SHA-256("moqian ink key id 1", 0, public key)
 //	16 bytes      which context: SHA-256("moqian ink commitment 1", 0, context)
-//	64 bytes      Ed25519 over the label "moqian ink signature 1", the above,
-//	              the room bits left over (keyed noise), and the SHA-256 of the
-//	              ink (inkDigest): structure, anchors, all coordinates; of those
-//	              with a reserved bit the upper part
+//	64 bytes      Ed25519 over the label "moqian ink signature 1", the above
+//	              three, the room bits left over (keyed noise, a byte each) and
+//	              the SHA-256 of the ink, each with its length before it
+//
+// The digest of the ink covers numbers as varints (those of encoding/binary; sizes
+// unsigned): how many strokes; of each stroke how many contours; of each contour
+// how many curves, for the first the way from the first stroke's anchor, and the
+// way from its start to its last point (0, 0: closed); then of each stroke every
+// v in order, of those with a reserved bit ⌊v/2⌋. expert_test.go reads the part
+// with nothing but these lines.
 //
 // 740 bits with a handle of 8 bytes. 301 of the 312 Latin signatures have room
 // for it, and all 30 Chinese ones; in the others (many short strokes) the

@@ -53,7 +53,9 @@ type App struct {
 	pages  []image.Image // of the view, at pageDPI
 	reader reader
 	thanks thanks
-	today  map[string]fact // by voucher, of this run of the program
+	today  map[string]fact   // by voucher
+	void   map[string]string // reasons, by voucher
+	pace   pace
 
 	geo    sync.Mutex // guards boxGeo
 	boxGeo geometry
@@ -78,7 +80,7 @@ type App struct {
 }
 
 // fact is what the list of today shows beside the queue's row. The queue keeps
-// no names; these are remembered while the program runs and never stored.
+// no names; see remember.
 type fact struct {
 	name string
 	fen  int64
@@ -102,7 +104,7 @@ func build(fy fyne.App, o Options, inline bool) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the font: %w", err)
 	}
-	a := &App{o: o, fy: fy, texts: t, lang: o.Lang, inline: inline, jobs: make(chan func(), 16), today: map[string]fact{}}
+	a := &App{o: o, fy: fy, texts: t, lang: o.Lang, inline: inline, jobs: make(chan func(), 16), today: map[string]fact{}, void: map[string]string{}}
 	if a.lang == "" {
 		a.lang = "zh"
 	}

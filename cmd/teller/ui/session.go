@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"image"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -26,11 +27,16 @@ func (a *App) begin(code string) {
 		return
 	}
 	a.sess = s
+	a.pace = pace{}
+	a.pace.to(flow.Entry, a.o.Now())
 }
 
 // followed goes to the page that the new view asks for.
 func (a *App) followed(old flow.View) {
 	v := a.view
+	if v.Step != a.pace.step {
+		a.pace.to(v.Step, a.o.Now())
+	}
 	switch v.Step {
 	case flow.Entry:
 		e, ok := a.page.(*entryPage)
@@ -75,7 +81,8 @@ func (a *App) filed() {
 	var f fact
 	if a.reader.entry != nil {
 		f = a.reader.entry.fact()
-		a.today[v.Result.Item.Voucher] = f
+		a.took(v.Result)
+		a.remember(v.Result.Item.Voucher, v.Type.Code, f)
 	}
 	a.handed = false
 	a.thanks = thanks{on: true, left: thanksSeconds, fact: f, typ: v.Type, result: v.Result}
@@ -155,4 +162,43 @@ func boxOf(v flow.View) render.Area {
 func (a *App) back() {
 	s := a.sess
 	a.work(func(context.Context) { _ = s.Back() }, func() {})
+}
+
+// anew goes to the code of a new transaction from anywhere; what would be lost
+// is asked for once.
+func (a *App) anew() {
+	home := func() {
+		a.sess, a.view, a.pages, a.handed = nil, flow.View{}, nil, false
+		a.open(newHome(a))
+	}
+	switch p := a.page.(type) {
+	case *entryPage:
+		p.escape()
+		return
+	case *calibrate:
+		p.escape()
+		return
+	}
+	if a.sess == nil || a.view.Step == flow.Filed {
+		home()
+		return
+	}
+	text := a.t("ask.drop")
+	if a.view.Signer > 0 {
+		text = a.t("ask.dropsigned")
+	}
+	a.ask(text, a.t("ask.drop.yes"), a.t("ask.drop.no2"), func() { a.endSession("teller", home) })
+}
+
+// took replaces the time until the voucher was filed by what filing cost itself;
+// the rest was signing.
+func (a *App) took(r *flow.Result) {
+	var filing time.Duration
+	for _, t := range r.Took {
+		filing += t.D
+	}
+	p := &a.pace.took
+	filing = min(filing, p[flow.Sign])
+	p[flow.Sign] -= filing
+	p[flow.Filed] = filing
 }
