@@ -29,6 +29,7 @@ type bridge struct {
 	// The session's goroutine only: which pages were painted last.
 	painted *render.Page
 	imgs    []image.Image
+	leaves  []leaf
 }
 
 // penState is what the sign page tells of the pen.
@@ -58,9 +59,9 @@ func (b *bridge) later(f func()) {
 
 // Show takes over what a session tells.
 func (b *bridge) Show(v flow.View) {
-	imgs := b.paint(v)
+	imgs, leaves := b.paint(v)
 	b.later(func() {
-		b.app.pages = imgs
+		b.app.pages, b.app.leaves = imgs, leaves
 		b.app.show(v)
 	})
 }
