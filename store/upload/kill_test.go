@@ -4,6 +4,7 @@ package upload_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -90,6 +91,8 @@ func killRound(t *testing.T, env []string, wait time.Duration, promised map[stri
 	if err != nil {
 		t.Fatal(err)
 	}
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -107,9 +110,9 @@ func killRound(t *testing.T, env []string, wait time.Duration, promised map[stri
 			cmd.Process.Kill()
 		}
 	}
-	cmd.Wait()
+	err = cmd.Wait()
 	if !opened {
-		t.Fatal("the store did not open again")
+		t.Fatalf("the store did not open again: %v\n%s", err, said.String())
 	}
 }
 
