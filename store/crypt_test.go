@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/chacha20poly1305"
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 var xchacha = Cipher{Name: "xchacha20", New: chacha20poly1305.NewX}
@@ -137,6 +138,12 @@ func FuzzStored(f *testing.F) {
 		}
 		if e, err := decodeEntry(raw); err == nil && e.Action == "" {
 			t.Error("an entry without an action was taken")
+		}
+		for _, i := range []int64{0, 1, 6, 7} {
+			r, err := splitRecord(number(i), raw)
+			if err == nil && len(r.hashes)*tlog.HashSize+len(r.text) != len(raw) {
+				t.Errorf("entry %d: %d hashes and %d bytes of %d", i, len(r.hashes), len(r.text), len(raw))
+			}
 		}
 		if name, value, err := decodeSetting(raw); err == nil && len(name)+len(value) > len(raw) {
 			t.Error("a setting is longer than its bytes")

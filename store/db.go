@@ -52,6 +52,7 @@ func openBolt(path string, o *bolt.Options) (db *bolt.DB, file *os.File, err err
 	case errors.Is(err, berrors.ErrTimeout):
 		return nil, nil, ErrLocked
 	case errors.Is(err, ErrDamaged) && file != nil:
+		unlock(file)
 		file.Close()
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch),
 		errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrInvalidMapping),

@@ -145,6 +145,9 @@ func TestKillWhileKept(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
+		if round%100 == 99 {
+			t.Logf("%d rounds, %d vouchers promised", round+1, len(sums))
+		}
 		backups, _ := filepath.Glob(filepath.Join(dir, "bak*"))
 		for _, path := range backups {
 			os.Remove(path)

@@ -346,6 +346,23 @@ func TestOpenRefusesAndChangesNothing(t *testing.T) {
 			clear(b[2*os.Getpagesize():])
 			os.WriteFile(filepath.Join(dir, File), b, 0o600)
 		}, ErrDamaged},
+		{"a list of free pages that is none", func(t *testing.T, dir string, _ *Options) {
+			path := filepath.Join(dir, File)
+			db, err := bolt.Open(path, 0o600, nil) // it writes one
+			if err != nil {
+				t.Fatal(err)
+			}
+			size := db.Info().PageSize
+			db.Close()
+			b := readDB(t, dir)
+			for page := range 2 {
+				free := int(binary.LittleEndian.Uint64(b[page*size+pageHeader+32:]))
+				if free > 1 && free < len(b)/size {
+					binary.LittleEndian.PutUint16(b[free*size+8:], leafPage)
+				}
+			}
+			os.WriteFile(path, b, 0o600)
+		}, ErrDamaged},
 		{"noise in the pages", func(t *testing.T, dir string, _ *Options) {
 			b := readDB(t, dir)
 			copy(b[2*os.Getpagesize():], document(9, len(b)))
