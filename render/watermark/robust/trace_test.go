@@ -121,7 +121,7 @@ func TestThinKeepsLines(t *testing.T) {
 		s := paint(strokes, 600/mmPerInch, 1)
 		m := s.mask(1)
 		before := pieces(m)
-		m.thin()
+		m.thin(999)
 		if after := pieces(m); before != 1 || after != 1 {
 			t.Errorf("%s: %d pieces became %d", name, before, after)
 		}
