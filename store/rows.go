@@ -43,6 +43,10 @@ func rowAt(bucket string, key, raw []byte) (row, error) {
 }
 
 func (t *tx) putRow(r row) error {
+	// What could not be read again must not be written.
+	if err := r.check(); err != nil {
+		return fmt.Errorf("the row of %s: %w", r.ID, err)
+	}
 	raw, err := json.Marshal(r)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -152,11 +153,23 @@ func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 	s := &Store{db: db, file: file, ahead: aheadMost, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
 		ballast: o.Ballast, signer: o.Signer, every: int64(o.Every)}
 	if err := s.begin(); err != nil {
-		s.Close()
+		db.Close() // not s.Close: that might sign what was just refused
 		return nil, err
 	}
+	s.sweep()
 	s.layBallast()
 	return s, nil
+}
+
+// sweep removes what a restore or a compaction left that was cut off; each may be
+// as large as the store. Both work under the lock that is ours now.
+func (s *Store) sweep() {
+	left, _ := os.ReadDir(s.dir)
+	for _, e := range left {
+		if strings.HasPrefix(e.Name(), restoring) || e.Name() == File+compacting {
+			os.RemoveAll(filepath.Join(s.dir, e.Name()))
+		}
+	}
 }
 
 // begin checks version and key, or writes them into a new file, and burns what

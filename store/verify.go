@@ -15,30 +15,35 @@ import (
 // whole file was put back to an older state, nor what somebody with the machine
 // key rewrote from the first change to the end.
 func (a *Audit) Verify(ctx context.Context) (n int, root [32]byte, err error) {
-	err = a.s.view(ctx, func(t *tx) error {
-		h, err := t.head()
-		if err != nil {
-			return err
-		}
-		n = int(h.N)
-		for i := range h.N {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := t.verifyEntry(i, h.N); err != nil {
-				return err
-			}
-		}
-		if err := t.verifyEnd(h.N); err != nil {
-			return err
-		}
-		root, err = tlog.TreeHash(h.N, tlog.HashReaderFunc(t.hashes))
+	err = a.s.view(ctx, func(t *tx) (err error) {
+		n, root, err = t.verifyLog(ctx)
 		return err
 	})
 	if err != nil {
 		return n, [32]byte{}, fmt.Errorf("verifying the log: %w", err)
 	}
 	return n, root, nil
+}
+
+func (t *tx) verifyLog(ctx context.Context) (n int, root [32]byte, err error) {
+	h, err := t.head()
+	if err != nil {
+		return 0, root, err
+	}
+	n = int(h.N)
+	for i := range h.N {
+		if err := ctx.Err(); err != nil {
+			return n, root, err
+		}
+		if err := t.verifyEntry(i, h.N); err != nil {
+			return n, root, err
+		}
+	}
+	if err := t.verifyKeys(h.N); err != nil {
+		return n, root, err
+	}
+	root, err = tlog.TreeHash(h.N, tlog.HashReaderFunc(t.hashes))
+	return n, root, err
 }
 
 // verifyEntry recomputes the hashes that entry i completes. Those of earlier
@@ -75,11 +80,19 @@ func (t *tx) verifyEntry(i, n int64) error {
 	return nil
 }
 
-// verifyEnd refuses entries after the last.
-func (t *tx) verifyEnd(n int64) error {
-	last, _ := t.Bucket([]byte(bucketLog)).Cursor().Last()
-	if last != nil && bytes.Compare(last, number(n)) >= 0 {
-		return &LogError{Entry: int(n) + 1, Of: int(n), What: "stands after the end of the log", Cause: ErrDamaged}
+// verifyKeys refuses what stands between the entries, which are all there, and
+// after the last.
+func (t *tx) verifyKeys(n int64) error {
+	c := t.Bucket([]byte(bucketLog)).Cursor()
+	i := int64(0)
+	for key, _ := c.First(); key != nil; key, _ = c.Next() {
+		switch {
+		case i == n:
+			return &LogError{Entry: int(n) + 1, Of: int(n), What: "stands after the end of the log", Cause: ErrDamaged}
+		case !bytes.Equal(key, number(i)):
+			return &LogError{Entry: int(i) + 1, Of: int(n), What: "has something before it that is no entry", Cause: ErrDamaged}
+		}
+		i++
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (a *Audit) VerifyAgainst(ctx context.Context, v note.Verifier, notes ...[]b
 				return err
 			}
 		}
-		return t.signedHead(v)
+		return t.signedHead(v, len(all) > 0 && all[len(all)-1].N > 0)
 	})
 	if err != nil {
 		return n, fmt.Errorf("verifying the log: %w", err)
@@ -48,15 +48,15 @@ func (a *Audit) VerifyAgainst(ctx context.Context, v note.Verifier, notes ...[]b
 }
 
 // signedHead: a log that has checkpoints has its end signed too. One that was
-// begun without a checkpoint key has neither.
-func (t *tx) signedHead(v note.Verifier) error {
+// begun without a checkpoint key has neither. had says that it had some.
+func (t *tx) signedHead(v note.Verifier, had bool) error {
 	h, err := t.head()
 	if err != nil {
 		return err
 	}
 	raw, err := t.get(bucketSigned, []byte(keySigned))
 	if errors.Is(err, ErrNotFound) {
-		if key, _ := t.Bucket([]byte(bucketCheckpoints)).Cursor().First(); key == nil {
+		if key, _ := t.Bucket([]byte(bucketCheckpoints)).Cursor().First(); key == nil && !had {
 			return nil
 		}
 		return &LogError{Entry: int(h.N), Of: int(h.N), What: "is the last and its signature was removed", Cause: ErrDamaged}

@@ -73,14 +73,14 @@ func BenchmarkPages(b *testing.B) {
 	})
 }
 
-// BenchmarkFinish makes files of set pages with a signature of 800 curves, for
+// BenchmarkFinish makes files of set pages with a signature of 600 curves, for
 // customers that all differ and for one again and again. The floor is packing
 // the streams of one such file.
 func BenchmarkFinish(b *testing.B) {
 	f := fonts(b)
 	w := NewWriter(f)
 	forms := customers(b)
-	outlines := ribbon(800)
+	outlines := ribbon(600)
 	type job struct {
 		inks []render.Ink
 		set  *setPages
@@ -118,7 +118,7 @@ func BenchmarkFinish(b *testing.B) {
 func BenchmarkWrite(b *testing.B) {
 	f := fonts(b)
 	s, _ := sheet(b, f, "2101", nil)
-	inks := []render.Ink{{Area: s.Boxes[0], Outlines: ribbon(800)}}
+	inks := []render.Ink{{Area: s.Boxes[0], Outlines: ribbon(600)}}
 	w := NewWriter(f)
 	loop(b, func(int) {
 		if _, err := w.Write(s.Pages, inks, doc()); err != nil {
@@ -133,7 +133,7 @@ func BenchmarkWriteOnAllCores(b *testing.B) {
 	f := fonts(b)
 	w := NewWriter(f)
 	forms := customers(b)
-	outlines := ribbon(800)
+	outlines := ribbon(600)
 	var next atomic.Int64
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {

@@ -7,7 +7,7 @@ import (
 )
 
 // squeeze packs data as zlib streams (RFC 1950, RFC 1951) that are 5 to 8 %
-// smaller than a quick packer's, in 30 times the time: it looks for the cheapest
+// smaller than a quick packer's, in 15 times the time: it looks for the cheapest
 // way through all matches, with the prices of the codes that the way before it
 // would get.
 func squeeze(data []byte) []byte {
@@ -16,7 +16,7 @@ func squeeze(data []byte) []byte {
 	prices := firstPrices()
 	var best []token
 	least := math.Inf(1)
-	for range 4 {
+	for range 3 {
 		way := s.cheapest(&prices)
 		counts := countsOf(way)
 		if cost := counts.bits(); cost < least {
@@ -38,7 +38,8 @@ const (
 	minMatch  = 3
 	maxMatch  = 258
 	maxWindow = 32 << 10
-	maxChain  = 128
+	maxChain  = 64
+	hashBits  = 15
 )
 
 // token is a literal (length 0, dist is the byte) or a match.
@@ -56,31 +57,25 @@ type squeezer struct {
 
 // find lists for each place the nearest match of every length.
 func (s *squeezer) find() {
-	heads, chain := map[uint32]int32{}, make([]int32, len(s.data))
+	heads, chain := make([]int32, 1<<hashBits), make([]int32, len(s.data)) // places, from 1; 0: none
 	s.from = make([]int32, len(s.data)+1)
+	s.matches = make([]reach, 0, 2*len(s.data))
 	for i := range s.data {
 		s.from[i] = int32(len(s.matches))
 		if i+minMatch > len(s.data) {
 			continue
 		}
-		key := uint32(s.data[i]) | uint32(s.data[i+1])<<8 | uint32(s.data[i+2])<<16
-		at, seen := heads[key]
+		key := (uint32(s.data[i]) | uint32(s.data[i+1])<<8 | uint32(s.data[i+2])<<16) * 0x9E3779B1 >> (32 - hashBits)
 		longest := minMatch - 1
-		for n := 0; seen && n < maxChain && i-int(at) <= maxWindow && longest < maxMatch; n++ {
-			if l := s.same(int(at), i, longest); l > longest {
+		at := int(heads[key]) - 1
+		for n := 0; at >= 0 && n < maxChain && i-at <= maxWindow && longest < maxMatch; n++ {
+			if l := s.same(at, i, longest); l > longest {
 				longest = l
-				s.matches = append(s.matches, reach{uint16(l), uint16(i - int(at))})
+				s.matches = append(s.matches, reach{uint16(l), uint16(i - at)})
 			}
-			if at = chain[at]; at < 0 {
-				break
-			}
+			at = int(chain[at]) - 1
 		}
-		if !seen {
-			at = -1
-		} else {
-			at = heads[key]
-		}
-		chain[i], heads[key] = at, int32(i)
+		chain[i], heads[key] = heads[key], int32(i+1)
 	}
 	s.from[len(s.data)] = int32(len(s.matches))
 }
@@ -112,9 +107,10 @@ func (s *squeezer) cheapest(p *prices) []token {
 		l := uint16(minMatch)
 		for _, m := range s.matches[s.from[i]:s.from[i+1]] {
 			base := cost[i] + p.dist[distCode(int(m.dist))]
+			ahead, steps := cost[i:i+int(m.length)+1], step[i:i+int(m.length)+1]
 			for ; l <= m.length; l++ {
-				if c := base + p.length[l]; c < cost[i+int(l)] {
-					cost[i+int(l)], step[i+int(l)] = c, token{l, m.dist}
+				if c := base + p.length[l]; c < ahead[l] {
+					ahead[l], steps[l] = c, token{l, m.dist}
 				}
 			}
 		}

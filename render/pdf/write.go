@@ -130,7 +130,7 @@ type file struct {
 
 // heavyCurves of ink bring a voucher of one page near 60 kB once it is signed:
 // 13 bytes a curve beside 35 kB of page and 10 kB of signature.
-const heavyCurves = 850
+const heavyCurves = 700
 
 // heavy says whether a page is squeezed for its ink.
 func heavy(inks []render.Ink) bool {

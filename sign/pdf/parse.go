@@ -280,9 +280,15 @@ func (f *File) gaps(spans [][2]int) error {
 }
 
 // blank makes sure that nothing but white space lies between objects; the
-// comment of high bytes behind the header is allowed in the first revision.
+// comment of high bytes behind the header is allowed in the first revision, and
+// there others' files may have any comments.
 func (f *File) blank(from, to int, first bool) error {
 	b := bytes.TrimLeft(f.bytes[from:to], "\r\n \t\x00\f")
+	if l := f.lexer(from); first && f.shared.foreign {
+		l.b = l.b[:to]
+		l.skip()
+		b = l.b[l.pos:]
+	}
 	if first && len(b) > 0 && b[0] == '%' {
 		if i := bytes.IndexAny(b, "\r\n"); i >= 0 && i <= 16 {
 			b = bytes.TrimLeft(b[i:], "\r\n \t\x00\f")

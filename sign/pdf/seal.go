@@ -8,12 +8,13 @@ import (
 )
 
 // sealOf is a file identifier made from the bytes of an update and from its
-// trailer without identifiers.
-func sealOf(body []byte, trailer Dict) String {
+// trailer with the first identifier alone.
+func sealOf(body []byte, trailer Dict, first Object) String {
 	rest := maps.Clone(trailer)
-	for _, k := range []Name{"ID", "Index", "W", "Type", "Length"} { // the last four: of a stream
+	for _, k := range []Name{"Index", "W", "Type", "Length"} { // of a stream
 		delete(rest, k)
 	}
+	rest["ID"] = first
 	sum := sha256.Sum256(append(append([]byte{}, body...), Format(rest)...))
 	return sum[:16]
 }
@@ -21,12 +22,11 @@ func sealOf(body []byte, trailer Dict) String {
 // sealID makes the second file identifier of a trailer, and the first where there
 // is none.
 func sealID(trailer Dict, body []byte) {
-	seal := sealOf(body, trailer)
-	first := Object(seal)
-	if id, ok := trailer["ID"].(Array); ok && len(id) == 2 {
-		first = id[0]
+	id, ok := trailer["ID"].(Array)
+	if !ok || len(id) != 2 {
+		id = Array{sealOf(body, trailer, nil), nil}
 	}
-	trailer["ID"] = Array{first, seal}
+	trailer["ID"] = Array{id[0], sealOf(body, trailer, id[0])}
 }
 
 // Sealed says whether revision i is, byte for byte, an update that FinishSealed
@@ -36,7 +36,7 @@ func sealID(trailer Dict, body []byte) {
 func (f *File) Sealed(i int) bool {
 	r := f.revisions[i]
 	id, ok := r.Trailer["ID"].(Array)
-	if !ok || len(id) != 2 || r.body <= r.Start || !Equal(id[1], sealOf(f.bytes[r.Start:r.body], r.Trailer)) {
+	if !ok || len(id) != 2 || r.body <= r.Start || !Equal(id[1], sealOf(f.bytes[r.Start:r.body], r.Trailer, id[0])) {
 		return false
 	}
 	if i > 0 {

@@ -6,17 +6,17 @@ import (
 	"testing"
 )
 
-// streamed is a file whose cross-reference stream lists itself, all offsets
-// early bytes before the object.
-func streamed(early int) []byte {
+// early is a file whose cross-reference stream lists itself, all offsets
+// by bytes before the object.
+func early(by int) []byte {
 	var b bytes.Buffer
 	b.WriteString("%PDF-1.5\n")
 	rows := []byte{0, 0, 0, 0xff}
 	object := func(n int, text string) {
-		for range early {
+		for range by {
 			b.WriteByte('\n')
 		}
-		at := b.Len() - early
+		at := b.Len() - by
 		rows = append(rows, 1, byte(at>>8), byte(at), 0)
 		fmt.Fprintf(&b, "%d 0 obj\n%s", n, text)
 	}
@@ -31,17 +31,17 @@ func streamed(early int) []byte {
 
 // Some writers name the line end before an object; nothing is hidden there.
 func TestOffsetsBeforeWhiteSpace(t *testing.T) {
-	for early := range 3 {
-		f, err := ParseForeign(streamed(early))
+	for by := range 3 {
+		f, err := ParseForeign(early(by))
 		if err != nil {
-			t.Errorf("%d bytes early: %v", early, err)
+			t.Errorf("%d bytes early: %v", by, err)
 			continue
 		}
 		if n := len(f.Numbers()); n != 4 {
-			t.Errorf("%d bytes early: %d numbers", early, n)
+			t.Errorf("%d bytes early: %d numbers", by, n)
 		}
 	}
-	b := streamed(1)
+	b := early(1)
 	i := bytes.Index(b, []byte("\n3 0 obj"))
 	b[i] = 'x'
 	if _, err := ParseForeign(b); err == nil {

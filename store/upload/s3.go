@@ -17,6 +17,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -90,13 +91,19 @@ func (o *S3Options) check() (*url.URL, error) {
 // showed that it works.
 type S3 struct {
 	o     S3Options
+	base  *url.URL // of the endpoint
 	core  minio.Core
 	sign  *requestSigner
 	close func()
 
-	mu     sync.Mutex
+	mu     sync.Mutex // guards what follows
 	probed bool
 	cond   bool // a condition is honoured
+
+	// digest: a wrong x-amz-checksum-sha256 is refused, so that the header, which
+	// is signed, guards the body by itself: a server that compares it need not hash
+	// the body for the signature as well.
+	digest atomic.Bool
 }
 
 // NewS3 makes the archive; it connects to nobody yet. Close it after use.
@@ -105,6 +112,7 @@ func NewS3(o S3Options) (*S3, error) {
 	if err != nil {
 		return nil, err
 	}
+	door := &doorman{now: o.Now}
 	dial := &net.Dialer{Timeout: 10 * time.Second}
 	transport := &http.Transport{
 		Proxy: http.ProxyFromEnvironment,
@@ -115,14 +123,16 @@ func NewS3(o S3Options) (*S3, error) {
 			}
 			return &line{Conn: c, stall: o.Stall, limit: o.Limit}, nil
 		},
-		TLSClientConfig:     o.TLS,
+		TLSClientConfig:     door.tlsConfig(o.TLS),
 		TLSHandshakeTimeout: 20 * time.Second,
 		MaxIdleConnsPerHost: 64,
+		WriteBufferSize:     2 << 10, // the header; bodies go past it, see line.ReadFrom
 		IdleConnTimeout:     30 * time.Second,
 		DisableCompression:  true,
 	}
-	s := &S3{o: o, sign: &requestSigner{
-		next: transport, access: o.AccessKey, secret: o.SecretKey, token: o.SessionToken, zone: o.Region, now: o.Now,
+	door.next = transport
+	s := &S3{o: o, base: u, sign: &requestSigner{
+		next: door, access: o.AccessKey, secret: o.SecretKey, token: o.SessionToken, zone: o.Region, now: o.Now,
 	}}
 	client, err := minio.New(u.Host, &minio.Options{
 		Creds:     credentials.NewStatic("", "", "", credentials.SignatureAnonymous), // s.sign signs
@@ -244,75 +254,13 @@ func (s *S3) conditional(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	digest, err := s.probeDigest(ctx)
+	if err != nil {
+		return false, err
+	}
 	s.probed, s.cond = true, cond
+	s.digest.Store(digest)
 	return cond, nil
-}
-
-// object is something to be written once.
-type object struct {
-	key   string
-	data  []byte
-	sum   [32]byte // SHA-256
-	kind  string   // content type
-	until time.Time
-}
-
-// once writes an object that is not there, and says whether it was. Where a
-// condition works the server decides; elsewhere the object is looked for first.
-func (s *S3) once(ctx context.Context, o object, cond bool) (already bool, err error) {
-	if !cond {
-		switch already, err := s.there(ctx, o); {
-		case err == nil && already:
-			return true, nil
-		case err != nil && !errors.Is(err, ErrAbsent):
-			return false, err
-		}
-	}
-	err = s.put(ctx, o, cond)
-	if cond && status(err) == http.StatusPreconditionFailed {
-		already, err := s.there(ctx, o)
-		if errors.Is(err, ErrAbsent) {
-			return false, fmt.Errorf("%w: it says both that %s is there and that it is not", ErrLater, o.key)
-		}
-		return already, err
-	}
-	return false, kind(ctx, err)
-}
-
-// errETag: the answer does not fit what was sent.
-var errETag = errors.New("the ETag is not that of the bytes that were sent")
-
-// put is one PUT. The ETag of the answer is compared where it is an MD5; it is
-// not, for example, under the server's own encryption.
-func (s *S3) put(ctx context.Context, o object, cond bool) error {
-	sum := md5.Sum(o.data)
-	opts := minio.PutObjectOptions{
-		ContentType: o.kind,
-		UserMetadata: map[string]string{
-			checksumHeader: base64.StdEncoding.EncodeToString(o.sum[:]),
-		},
-		DisableContentSha256: true, // the signer has it
-	}
-	if !o.until.IsZero() {
-		opts.Mode, opts.RetainUntilDate = minio.Compliance, o.until
-		if s.o.Governance {
-			opts.Mode = minio.Governance
-		}
-	}
-	if cond {
-		opts.SetMatchETagExcept("*")
-	}
-	return s.again(func() error {
-		info, err := s.core.PutObject(ctx, s.o.Bucket, s.name(o.key), bytes.NewReader(o.data), int64(len(o.data)),
-			base64.StdEncoding.EncodeToString(sum[:]), "", opts)
-		if err != nil {
-			return err
-		}
-		if tag := strings.Trim(info.ETag, `"`); len(tag) == 32 && !strings.EqualFold(tag, hex.EncodeToString(sum[:])) {
-			return fmt.Errorf("%w: %s, should be %x", errETag, tag, sum)
-		}
-		return nil
-	})
 }
 
 // again runs an operation once more when the server refused it for our clock,

@@ -134,7 +134,11 @@ type outcome struct {
 // index. A crash in between costs nothing: the archive says what it has.
 const (
 	together = MostPacked
-	linger   = 500 * time.Millisecond
+	linger   = time.Second
+
+	// ahead is how many are made READY before the first is sent: enough for the
+	// workers while the next are.
+	ahead = 64
 )
 
 func (w *Worker) round(ctx context.Context, begin time.Time, todo []store.Item) (Result, error) {
@@ -176,11 +180,12 @@ func (w *Worker) workers() int {
 // makes them READY first, many in one commit. It gives how many it did not hand
 // out.
 func (r *round) feed(ctx context.Context, todo []store.Item, work chan<- *store.Item) (left int) {
-	for at := 0; at < len(todo); {
+	size := ahead
+	for at := 0; at < len(todo); size = min(4*size, together) {
 		if r.over(ctx) {
 			return len(todo) - at
 		}
-		part := todo[at:min(at+together, len(todo))]
+		part := todo[at:min(at+size, len(todo))]
 		if r.w.Finalise == nil {
 			if err := r.ready(ctx, part); err != nil {
 				r.count(func() { r.broken = err })

@@ -24,9 +24,6 @@ const (
 	// mostPictures that a customer turns on a pad. Where a voucher needs more,
 	// the pad only takes the signature, and reading is for another screen.
 	mostPictures = 40
-	// showAgain is how long a picture waits for the session to follow a key
-	// before the keys count anew.
-	showAgain = 3 * time.Second
 	// inkThickness of the pad's own ink in its pixels.
 	inkThickness = 2
 )
@@ -50,6 +47,7 @@ type PadScreen struct {
 	written   bool          // ink since the box was shown
 	changed   chan struct{} // closed and replaced with each change of the above
 	confirmed []string      // digests of the pictures that were confirmed
+	decided   int           // the change whose picture is the last of them
 
 	// Run's goroutine only: the pictures of the voucher in view.
 	of    *render.Page
@@ -223,8 +221,7 @@ func (p *PadScreen) leave(ctx context.Context) error {
 	return err
 }
 
-// stay is while a picture stands: until the view changes, a key was worked off,
-// or ctx ends.
+// stay is while a picture stands: until another is wanted, or ctx ends.
 func (p *PadScreen) stay(ctx context.Context, n int, v View, pic padview.Picture, act func(pad.Key)) error {
 	ctx, stop := context.WithCancel(ctx)
 	type press struct {
@@ -232,12 +229,12 @@ func (p *PadScreen) stay(ctx context.Context, n int, v View, pic padview.Picture
 		err error
 	}
 	pressed := make(chan press, 1)
-	go func() {
+	await := func() {
 		k, err := p.wait(ctx, v, pic)
 		pressed <- press{k, err}
-	}()
+	}
+	go await()
 	waiting := true
-	var again <-chan time.Time
 	defer func() {
 		stop()
 		if waiting {
@@ -256,17 +253,11 @@ func (p *PadScreen) stay(ctx context.Context, n int, v View, pic padview.Picture
 		case <-ctx.Done():
 			return ctx.Err()
 		case got := <-pressed:
-			waiting = false
-			if got.err != nil {
+			if waiting = got.err == nil; !waiting {
 				return got.err
 			}
-			if !p.decide(n, pic, got.key, act) {
-				return nil
-			}
-			pressed = nil // what follows comes from the session
-			again = time.After(showAgain)
-		case <-again:
-			return nil
+			p.decide(n, pic, got.key, act)
+			go await()
 		}
 	}
 }
@@ -294,33 +285,32 @@ func (p *PadScreen) wait(ctx context.Context, v View, pic padview.Picture) (pad.
 	return "", ctx.Err()
 }
 
-// decide works a key off that was pressed on picture n, and says whether it was
-// handed on.
-func (p *PadScreen) decide(n int, pic padview.Picture, k pad.Key, act func(pad.Key)) bool {
+// decide works a key off that was pressed on picture n. A key that the session
+// does not follow may be pressed again; its picture is confirmed once.
+func (p *PadScreen) decide(n int, pic padview.Picture, k pad.Key, act func(pad.Key)) {
 	p.mu.Lock()
-	if p.newest != n { // the session went on meanwhile
+	reading := p.view.Step == Confirm
+	switch {
+	case p.newest != n: // the session went on meanwhile
 		p.mu.Unlock()
-		return false
-	}
-	if k == "" { // thanks are over
+		return
+	case k == "": // thanks are over
 		p.view = View{}
 		p.change()
 		p.mu.Unlock()
-		return false
-	}
-	reading := p.view.Step == Confirm
-	if reading && k != pad.KeyCancel {
+		return
+	case reading && k != pad.KeyCancel && p.decided != n:
+		p.decided = n
 		p.confirmed = append(p.confirmed, pic.Frame.Digest())
 	}
 	if reading && k == pad.KeyNext {
 		p.at++
 		p.change()
 		p.mu.Unlock()
-		return false
+		return
 	}
 	p.mu.Unlock()
 	act(k)
-	return true
 }
 
 // picture of a view.

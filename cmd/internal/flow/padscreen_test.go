@@ -306,10 +306,10 @@ func TestPadScreenUnpluggedDuringUpload(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.sees(t, "the picture between", wait)
-	pictures, asked := n.pen.Pictures(), n.pen.Requests()
-	n.pen.Slow(5 * time.Millisecond)
+	pictures := n.pen.Pictures()
+	n.pen.HoldPicture()
 	box, _, _, done := n.open(t)
-	until(t, "the upload", func() bool { return n.pen.Requests() > asked+8 })
+	until(t, "the upload", n.pen.Uploading)
 	n.pen.Unplug()
 	if err := n.returned(t, done); !errors.Is(err, pad.ErrGone) {
 		t.Errorf("recording: %v", err)

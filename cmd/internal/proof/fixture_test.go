@@ -38,14 +38,7 @@ type bench struct {
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	load := func(name string) render.Font {
-		b, err := assets.FS.ReadFile("fonts/" + name + ".ttf")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return render.Font{Name: name, Data: b}
-	}
-	fonts, err := render.NewFonts(load("NotoSansSC-Regular"), load("NotoSansSC-Bold"))
+	fonts, err := render.NewFonts(load(t, "NotoSansSC-Regular"), load(t, "NotoSansSC-Bold"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +53,25 @@ func newBench(t testing.TB) *bench {
 	return &bench{fonts, pdf.NewWriter(fonts), ca, teller, watermark.Key{1, 2, 3}, nil}
 }
 
+func load(t testing.TB, name string) render.Font {
+	t.Helper()
+	b, err := assets.FS.ReadFile("fonts/" + name + ".ttf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return render.Font{Name: name, Data: b}
+}
+
+// receiptLike is a text as long as a receipt code's, and as random.
+func receiptLike(seed int) string {
+	r := rand.New(rand.NewPCG(uint64(seed), 1))
+	b := []byte("HTTPS://V.EXAMPLE.COM/R/")
+	for range 190 {
+		b = append(b, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[r.IntN(32)])
+	}
+	return string(b)
+}
+
 func (b *bench) options() proof.Options {
 	roots := x509.NewCertPool()
 	roots.AddCert(b.ca.Root)
@@ -72,7 +84,11 @@ type voucher struct {
 	code   string
 	serial int
 	inks   int // more boxes than the type has, on free paper; 0: as many
-	change func(inks []render.Ink, d *manifest.Data)
+	// strokes of each ink, 60 curves each; 0: nine.
+	strokes int
+	// dressed: with seals and the receipt code.
+	dressed bool
+	change  func(inks []render.Ink, d *manifest.Data)
 }
 
 // made lays out, marks and writes a voucher without signing it.
@@ -95,7 +111,12 @@ func (b *bench) made(t testing.TB, v voucher) ([]byte, render.Area) {
 		t.Fatal(err)
 	}
 	h := form.Header{Number: no, Time: now, Business: typ.ExampleDay, Branch: "01001", Workstation: "03", Teller: "010023", Trial: true}
-	sheet, err := render.Voucher(render.Form{Filled: filled, Header: h, Bank: form.Text{ZH: "示例银行"}, Branch: form.Text{ZH: "营业部"}}, b.fonts)
+	f := render.Form{Filled: filled, Header: h, Bank: form.Text{ZH: "示例银行"}, Branch: form.Text{ZH: "营业部"}}
+	if v.dressed {
+		f.Seal, f.SealFont = render.SealText{Arc: "示例银行股份有限公司示例支行", Number: "(1)"}, load(t, "NotoSerifSC-Bold-GB2312")
+		f.Code = receiptLike(v.serial)
+	}
+	sheet, err := render.Voucher(f, b.fonts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,12 +134,16 @@ func (b *bench) made(t testing.TB, v voucher) ([]byte, render.Area) {
 			Pad: pad.Evidence{Model: "virtual/pad", Virtual: true, Samples: 400, Last: 2 * time.Second, Reports: "00ff"}})
 	}
 	var inks []render.Ink
+	strokes := v.strokes
+	if strokes == 0 {
+		strokes = 9
+	}
 	for i, a := range sheet.Boxes {
 		p, err := d.Payload(i)
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, margin, err := b.embed(scrawl(uint64(v.serial*8+i), 9), p)
+		out, margin, err := b.embed(scrawl(uint64(v.serial*8+i), strokes), p)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -29,6 +29,7 @@ type bridge struct {
 	// The session's goroutine only: which pages were painted last.
 	painted *render.Page
 	imgs    []image.Image
+	leaves  []leaf
 }
 
 // penState is what the sign page tells of the pen.
@@ -58,9 +59,12 @@ func (b *bridge) later(f func()) {
 
 // Show takes over what a session tells.
 func (b *bridge) Show(v flow.View) {
-	imgs := b.paint(v)
+	if p := b.app.own.at(); p != nil {
+		p.Show(v)
+	}
+	imgs, leaves := b.paint(v)
 	b.later(func() {
-		b.app.pages = imgs
+		b.app.pages, b.app.leaves = imgs, leaves
 		b.app.show(v)
 	})
 }
@@ -69,6 +73,9 @@ func (b *bridge) Show(v flow.View) {
 // next frame, which draws all of them at once.
 func (b *bridge) Sample(s pad.Sample) {
 	now := time.Now()
+	if p := b.app.own.at(); p != nil {
+		p.Sample(s)
+	}
 	g := b.app.geometry()
 	b.mu.Lock()
 	if b.live != nil {
@@ -137,6 +144,9 @@ func (b *bridge) frame() {
 
 // Clear empties the box.
 func (b *bridge) Clear() {
+	if p := b.app.own.at(); p != nil {
+		p.Clear()
+	}
 	b.mu.Lock()
 	b.pen = penState{}
 	b.live.wipe()

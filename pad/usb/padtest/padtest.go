@@ -10,10 +10,11 @@ package padtest
 import (
 	"bytes"
 	"crypto/rand"
+	"sync"
 	"testing"
-	"time"
 
 	"moqian/pad"
+	"moqian/pad/model"
 	"moqian/pad/usb/internal/drive"
 	"moqian/pad/usb/internal/emu"
 	"moqian/pad/usb/internal/soft"
@@ -118,11 +119,19 @@ func (p *Pad) Inks() bool {
 	return inking == 1
 }
 
-// Slow makes the pad take this long over every request; 0 ends it.
-func (p *Pad) Slow(d time.Duration) { p.stu.SetFaults(emu.Faults{Hang: d}) }
+// HoldPicture lets every upload stop at its first block until release is called
+// or the cable is pulled. It is for pads without a bulk pipe.
+func (p *Pad) HoldPicture() (release func()) {
+	c := make(chan struct{})
+	p.stu.SetFaults(emu.Faults{Held: model.IDImageBlock, Release: c})
+	return sync.OnceFunc(func() {
+		p.stu.SetFaults(emu.Faults{})
+		close(c)
+	})
+}
 
-// Requests counts what the pad was asked and told over its control pipe.
-func (p *Pad) Requests() int { return p.stu.Controls() }
+// Uploading says whether an upload is held.
+func (p *Pad) Uploading() bool { return p.stu.Holding() > 0 }
 
 // Unplug pulls the cable.
 func (p *Pad) Unplug() { p.stu.Unplug() }

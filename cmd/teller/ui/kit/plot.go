@@ -132,3 +132,9 @@ func (l Look) Curve(knots [][2]float64, words []string, size fyne.Size) fyne.Can
 	}
 	return Fix(size.Width, size.Height, Free(all...))
 }
+
+// Series is the colour of a chart's series from 0 to 4, the same in both
+// palettes; text inside is white on the first, dark on the others.
+func Series(i int) color.NRGBA {
+	return [5]color.NRGBA{hex(0x1B4B8F), hex(0xC7A24A), hex(0x5F8AC4), hex(0x9DB6D8), hex(0x8795A8)}[i]
+}
