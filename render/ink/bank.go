@@ -30,6 +30,10 @@ const (
 	liveCalm = 3.5
 	// slight odds of a stiffness are not worth its way back.
 	slight = 0.01
+	// unlikely: odds of e to minus this are none.
+	unlikely = 12.0
+	// hopeless: a noise that is e^-50 less likely than another is given up.
+	hopeless = 100.0
 )
 
 type bank struct {
@@ -42,6 +46,7 @@ type bank struct {
 	// stiffness j
 	local [noises][stiffnesses]float64
 	total [noises]float64 // of all reports, foretold
+	lead  float64         // the least total
 	usual [noises]float64 // log of the usual stiffness under noise l
 	// long[l][j]: of all reports
 	long  [noises][stiffnesses]float64
@@ -163,17 +168,19 @@ func (s *state) blend(o *state, w float64) {
 
 // decide weighs the stiffnesses by the past and the innovations ahead.
 func (b *bank) decide(seen int) (w [stiffnesses]float64) {
-	var odds [noises][stiffnesses]float64
 	least := math.Inf(1)
 	for l := range noises {
-		foretold := b.expect(l)
+		if b.total[l] > b.lead+hopeless {
+			continue
+		}
+		foretold := b.expected(l, 0)
 		b.remember(l)
-		odds[l] = b.expected(l, seen)
 		if b.ahead[0][0].some {
 			b.foresee(l, &foretold)
 		}
 		least = math.Min(least, b.total[l])
 	}
+	b.lead = least
 	sum := 0.0
 	for l := range noises {
 		p := math.Exp((least - b.total[l]) / 2)
@@ -181,8 +188,8 @@ func (b *bank) decide(seen int) (w [stiffnesses]float64) {
 			continue
 		}
 		sum += p
-		for j := range w {
-			w[j] += p * odds[l][j]
+		for j, v := range b.expected(l, seen) {
+			w[j] += p * v
 		}
 	}
 	for j := range w {
@@ -191,11 +198,8 @@ func (b *bank) decide(seen int) (w [stiffnesses]float64) {
 	return w
 }
 
-// expect is how likely each stiffness is under noise l by the past alone.
-func (b *bank) expect(l int) [stiffnesses]float64 { return b.expected(l, 0) }
-
-// expected is the same with the reports ahead, seen of them with the one that
-// is remembered already.
+// expected is how likely each stiffness is under noise l by the past and, where
+// there are any, the reports ahead of the one remembered last, seen with it.
 func (b *bank) expected(l, seen int) (p [stiffnesses]float64) {
 	n := &b.level[l]
 	least := math.Inf(1)
@@ -214,6 +218,10 @@ func (b *bank) expected(l, seen int) (p [stiffnesses]float64) {
 func likely(p [stiffnesses]float64, least float64) [stiffnesses]float64 {
 	sum := 0.0
 	for j := range p {
+		if p[j] > least+2*unlikely {
+			p[j] = 0
+			continue
+		}
 		p[j] = math.Exp((least - p[j]) / 2)
 		sum += p[j]
 	}
@@ -240,7 +248,9 @@ func (b *bank) foresee(l int, foretold *[stiffnesses]float64) {
 	least := math.Inf(1)
 	for j := range stiffnesses {
 		e := b.ahead[0][j].heavy(n)
-		p += foretold[j] * math.Exp(-e/2)
+		if foretold[j] > 0 {
+			p += foretold[j] * math.Exp(-e/2)
+		}
 		b.long[l][j] += e
 		dev := b.stiff[j] - b.hand[l]
 		hand[j] = b.long[l][j] + handPrior*dev*dev
