@@ -195,24 +195,6 @@ func trusting() []finding {
 			return out
 		}}
 	}
-	signedAt := func(code, text string, want sign.Verdict, at time.Duration, m string, level sign.Level) finding {
-		return finding{code, text, want, func(t *testing.T, h hall, o *sign.Options) []byte {
-			f := field()
-			f.Certify, f.Prepare = 2, []sign.Field{{Name: "Supervisor"}}
-			out, err := sign.Sign(context.Background(), page(t, "x"), f, h.key, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if out, err = sign.CoSign(out, sign.Field{Name: "Supervisor", Time: now}, h.key, func(_ *pdf.File, _ *pdf.Writer, _, sig pdf.Dict) {
-				sig["M"] = pdf.String(m)
-				sig["Contents"] = pdf.Verbatim("<" + strings.Repeat("0", 2*sign.Room(h.key)) + ">")
-			}); err != nil {
-				t.Fatal(err)
-			}
-			o.At = now.Add(at)
-			return out
-		}}
-	}
 	return []finding{
 		plain("byte-range", "does not cover", sign.Invalid, func(t *testing.T, h hall) []byte {
 			return bytes.Replace(signed(t, h.bench), []byte("/ByteRange [0 "), []byte("/ByteRange [1 "), 1)
@@ -262,6 +244,31 @@ func trusting() []finding {
 			o.CRLs = []*x509.RevocationList{h.crl(t, h.stampCA, map[*big.Int]time.Time{h.tsa.Key.Chain()[0].SerialNumber: now.Add(-time.Hour)})}
 			return h.augment(t, signed(t, h.bench), sign.LevelT)
 		}},
+	}
+}
+
+// certifying are findings about certificates, claimed times and what nothing covers.
+func certifying() []finding {
+	const year = 365 * 24 * time.Hour
+	signedAt := func(code, text string, want sign.Verdict, at time.Duration, m string, level sign.Level) finding {
+		return finding{code, text, want, func(t *testing.T, h hall, o *sign.Options) []byte {
+			f := field()
+			f.Certify, f.Prepare = 2, []sign.Field{{Name: "Supervisor"}}
+			out, err := sign.Sign(context.Background(), page(t, "x"), f, h.key, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out, err = sign.CoSign(out, sign.Field{Name: "Supervisor", Time: now}, h.key, func(_ *pdf.File, _ *pdf.Writer, _, sig pdf.Dict) {
+				sig["M"] = pdf.String(m)
+				sig["Contents"] = pdf.Verbatim("<" + strings.Repeat("0", 2*sign.Room(h.key)) + ">")
+			}); err != nil {
+				t.Fatal(err)
+			}
+			o.At = now.Add(at)
+			return out
+		}}
+	}
+	return []finding{
 		{"key-usage", "key usage is not for signing", sign.Untrusted, func(t *testing.T, h hall, _ *sign.Options) []byte {
 			key, err := h.ca.IssueWith("ciphers", h.key.Signer, now.Add(-time.Hour), now.Add(year), func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyEncipherment })
 			if err != nil {
@@ -326,7 +333,7 @@ func tokenIn(t *testing.T, attrs []byte) []byte {
 func TestProblems(t *testing.T) {
 	h := newHall(t)
 	made := map[string]bool{}
-	for _, f := range append(structural(), trusting()...) {
+	for _, f := range slices.Concat(structural(), trusting(), certifying()) {
 		t.Run(f.code+": "+f.text, func(t *testing.T) {
 			o := h.options()
 			r := sign.Verify(f.make(t, h, &o), o)

@@ -115,7 +115,7 @@ func usable(k Key, at time.Time) error {
 
 // usualToken is the size of a time-stamp token before one was seen: RSA-2048
 // with the TSA's and one issuing certificate.
-const usualToken = 3600
+const usualToken = 4000
 
 // Bytes of a CMS beside certificates, issuer, serial number and signature value:
 // algorithms, attributes and lengths; and those of the attribute around a token.

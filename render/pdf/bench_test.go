@@ -64,6 +64,11 @@ func BenchmarkPages(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	for _, s := range sheets { // outlines of characters are made once
+		if _, err := w.set(s.Pages); err != nil {
+			b.Fatal(err)
+		}
+	}
 	b.Run("set", func(b *testing.B) {
 		loop(b, func(i int) {
 			if _, err := w.set(sheets[i%len(sheets)].Pages); err != nil {
