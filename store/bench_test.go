@@ -14,7 +14,7 @@ import (
 )
 
 // BenchmarkFile files documents, one or ten in a commit, each with its digest,
-// encryption, row, number, log entry and counters. In the same run, taking turns,
+// encryption, row, number, account, log entry and counters. In the same run, taking turns,
 // the same bytes go to the same file system in plainer ways:
 //
 //	floor     appended to a file and fsynced, ten times for ten: issue 7 asks for
@@ -50,6 +50,7 @@ func benchFile(b *testing.B, size, group int) {
 			}
 			f := Filing{Item: item(serial), Serial: serial, PDF: pdf, Entry: Entry{Actor: "t0001", Pad: "virtual 0000:0000"}}
 			f.Item.Business, f.Item.Voucher = benchDay(n), fmt.Sprintf("%018d", n)
+			f.Accounts = []string{fmt.Sprintf("62220210%011d", n)}
 			filings = append(filings, f)
 			n++
 		}

@@ -9,6 +9,9 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
+// compacting ends the name of the file that will be the store.
+const compacting = ".compact"
+
 // Compact rewrites the store without the room of purged documents, while the
 // store stays open; others wait for it. A crash leaves the old or the new file.
 // It needs as much free disk as the documents take. Sizes are of the file before
@@ -30,7 +33,7 @@ func (s *Store) compact() (before, after int64, err error) {
 	s.swap.Lock()
 	defer s.swap.Unlock()
 	path := filepath.Join(s.dir, File)
-	part := path + ".compact"
+	part := path + compacting
 	os.Remove(part) // of a run that was cut off
 	before = size(path)
 	fresh, file, err := openBolt(part, options())

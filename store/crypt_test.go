@@ -126,7 +126,7 @@ func TestValuesAreBound(t *testing.T) {
 func FuzzStored(f *testing.F) {
 	it := item(1)
 	it.ID, it.State, it.Bytes, it.SHA256 = "01KB000000000000000000000X", Ready, 4, digest([]byte("%PDF"))
-	good, _ := json.Marshal(row{it, 3})
+	good, _ := json.Marshal(row{Item: it, Seq: 3})
 	f.Add(good)
 	f.Add([]byte(`{"time":"2026-11-24T09:30:00Z","actor":"x","action":"file","outcome":"ok"}`))
 	f.Add([]byte("\x05hello"))

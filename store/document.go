@@ -8,9 +8,9 @@ import (
 )
 
 // Each document lies alone in a bucket of its own, in one leaf page with
-// overflow. As plain neighbours in one bucket up to four would share a leaf and
-// every File would write the others again (100 KB: 3.0 times the cost of a plain
-// append instead of 2.4, BenchmarkFile).
+// overflow; what stands beside its row is only where that page is. As plain
+// neighbours in one bucket up to four documents would share a leaf and every File
+// would write the others again.
 const keyBytes = "pdf"
 
 // Beside other ciphers than AES-256-GCM stands their name: "pdf sm4-gcm".

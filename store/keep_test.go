@@ -334,7 +334,7 @@ func TestSearch(t *testing.T) {
 		f := Filing{Item: item(serial), Serial: serial, PDF: document(uint64(i), 500)}
 		f.Item.Teller = fmt.Sprintf("t000%d", i%3)
 		if i%2 == 0 {
-			f.Accounts = []string{account, "6222021001119999999", ""}
+			f.Accounts = []string{account, "6222021001119999999", "", account}
 		}
 		filings = append(filings, f)
 	}
@@ -358,7 +358,12 @@ func TestSearch(t *testing.T) {
 	if _, err := s.Outbox().Search(ctx, Query{}); err == nil {
 		t.Error("a search for nothing found something")
 	}
-	renewed := inSent(t, s, items[0])
+	renewed := inSent(t, s, items[0]) // its accounts are in their index now, the others not yet
+	for _, q := range []Query{{Account: account}, {Account: "6222021001119999999"}} {
+		if found, err := s.Outbox().Search(ctx, q); err != nil || len(found) != 3 || found[0].ID != items[0].ID || found[2].ID != items[4].ID {
+			t.Errorf("%+v: %+v, %v", q, found, err)
+		}
+	}
 	next, err := s.Outbox().Renew(ctx, renewed.ID, []byte("%PDF with a newer time stamp"), Entry{})
 	if err != nil || next.State != Ready || next.Renews != renewed.ID || next.Voucher != renewed.Voucher {
 		t.Errorf("%+v, %v", next, err)

@@ -113,11 +113,8 @@ func (t *tx) fileAll(all []Filing, sum func(i int) string) ([]Item, error) {
 		if failed[i] != nil {
 			return nil, failed[i]
 		}
-		rows[i].SHA256 = sum(i)
+		rows[i].SHA256, rows[i].Accounts = sum(i), t.hidden(all[i].Accounts)
 		if err := t.putItem(rows[i], documents[i]); err != nil {
-			return nil, err
-		}
-		if err := t.putAccounts(rows[i].ID, all[i].Accounts); err != nil {
 			return nil, err
 		}
 		out[i] = rows[i].Item
@@ -155,7 +152,7 @@ func (t *tx) identify(it Item, e Entry) (row, error) {
 	}
 	it.ID = id.String()
 	seq, err := t.log(e)
-	return row{it, seq}, err
+	return row{Item: it, Seq: seq}, err
 }
 
 // putItem stores the row and the encrypted document of a fresh item.

@@ -268,3 +268,32 @@ func TestCompactThatFails(t *testing.T) {
 		t.Errorf("%+v, %v", f, err)
 	}
 }
+
+// What the store that is replaced had seen is not new again, even when its vouchers
+// are given up.
+func TestRestoreKeepsWhatWasSeen(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, newClock().now)
+	bak := filepath.Join(t.TempDir(), "bak")
+	wire := func(digest, voucher, first string) {
+		t.Helper()
+		got, seen, err := s.Tripwire(ctx, digest, voucher)
+		if err != nil || got != first || seen != (first != "") {
+			t.Errorf("%s: %q %v %v, want %q", digest, got, seen, err, first)
+		}
+	}
+	wire("before", voucher(1), "")
+	if _, err := s.Backup(ctx, bak, Entry{}); err != nil {
+		t.Fatal(err)
+	}
+	wire("after", voucher(2), "")
+	file(t, s, document(1, 100))
+	s.Close()
+	if err := Restore(ctx, dir, bak, Options{Key: testKey(), Now: newClock().now}, true, Entry{}); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir, newClock().now)
+	wire("before", voucher(3), voucher(1))
+	wire("after", voucher(3), voucher(2))
+	wire("never", voucher(3), "")
+}

@@ -22,7 +22,7 @@ const version = 3
 // and each branch page above it, is a write of its own to somewhere on the disk.
 // Filing touches the root page, in which meta and reserved fit, and the ends of
 // items, numbers and log: with the branches 7 pages besides the document, where
-// version 2 had 15 (BenchmarkFile).
+// version 2 had 15 and two more for each account (BenchmarkFile).
 const (
 	bucketMeta     = "meta"     // version; check, sealed; head of the log
 	bucketItems    = "items"    // what is here: id → bucket of one document, id "r" → row; see document.go
@@ -34,7 +34,7 @@ const (
 	bucketSettings = "settings" // hidden name → name and value
 	bucketSeen     = "seen"     // hidden capture digest → voucher number
 
-	bucketAccounts    = "accounts"    // hidden account number + id → nothing, in clear
+	bucketAccounts    = "accounts"    // hidden account number + id → nothing, in clear; of items past QUEUED
 	bucketCheckpoints = "checkpoints" // size of the log → signed note
 	bucketUploaded    = "uploaded"    // size of the log → place of its checkpoint in the archive
 	bucketSigned      = "signed"      // the signed head of the log

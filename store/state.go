@@ -79,6 +79,9 @@ func (t *tx) commit(f Final) (Item, error) {
 			}
 		}
 	}
+	if err := t.indexAccounts(&r); err != nil {
+		return r.Item, err
+	}
 	return r.Item, t.putRow(r)
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -155,8 +156,20 @@ func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 		db.Close() // not s.Close: that might sign what was just refused
 		return nil, err
 	}
+	s.sweep()
 	s.layBallast()
 	return s, nil
+}
+
+// sweep removes what a restore or a compaction left that was cut off; each may be
+// as large as the store. Both work under the lock that is ours now.
+func (s *Store) sweep() {
+	left, _ := os.ReadDir(s.dir)
+	for _, e := range left {
+		if strings.HasPrefix(e.Name(), restoring) || e.Name() == File+compacting {
+			os.RemoveAll(filepath.Join(s.dir, e.Name()))
+		}
+	}
 }
 
 // begin checks version and key, or writes them into a new file, and burns what

@@ -157,7 +157,13 @@ func kill(t *testing.T, url, unconditional string, rounds int, objects func() ma
 	if err != nil || len(all) < len(promised) || len(all) != len(copies) {
 		t.Errorf("%d rows, %d promised, %d in the archive, %v", len(all), len(promised), len(copies), err)
 	}
-	t.Logf("%d rounds, %d promises, %d lost", rounds, len(promised), lost)
+	indexed := indexedIn(t, held)
+	for _, it := range all {
+		if key, err := upload.Key(it); err != nil || indexed[key] != it.Voucher {
+			t.Errorf("voucher %s is %s, and the index says %q, %v", it.Voucher, it.State, indexed[key], err)
+		}
+	}
+	t.Logf("%d rounds, %d promises, %d lost, %d index objects", rounds, len(promised), lost, len(indexesOf(held)))
 }
 
 func TestKill(t *testing.T) {

@@ -112,6 +112,7 @@ func NewS3(o S3Options) (*S3, error) {
 	if err != nil {
 		return nil, err
 	}
+	door := &doorman{now: o.Now}
 	dial := &net.Dialer{Timeout: 10 * time.Second}
 	transport := &http.Transport{
 		Proxy: http.ProxyFromEnvironment,
@@ -122,15 +123,16 @@ func NewS3(o S3Options) (*S3, error) {
 			}
 			return &line{Conn: c, stall: o.Stall, limit: o.Limit}, nil
 		},
-		TLSClientConfig:     o.TLS,
+		TLSClientConfig:     door.tlsConfig(o.TLS),
 		TLSHandshakeTimeout: 20 * time.Second,
 		MaxIdleConnsPerHost: 64,
 		WriteBufferSize:     2 << 10, // the header; bodies go past it, see line.ReadFrom
 		IdleConnTimeout:     30 * time.Second,
 		DisableCompression:  true,
 	}
+	door.next = transport
 	s := &S3{o: o, base: u, sign: &requestSigner{
-		next: transport, access: o.AccessKey, secret: o.SecretKey, token: o.SessionToken, zone: o.Region, now: o.Now,
+		next: door, access: o.AccessKey, secret: o.SecretKey, token: o.SessionToken, zone: o.Region, now: o.Now,
 	}}
 	client, err := minio.New(u.Host, &minio.Options{
 		Creds:     credentials.NewStatic("", "", "", credentials.SignatureAnonymous), // s.sign signs

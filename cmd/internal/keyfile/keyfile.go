@@ -106,13 +106,18 @@ func open(path, schema string) (file, error) {
 		return file{}, fmt.Errorf("reading the mark key: %w", err)
 	}
 	defer clear(b)
-	var f file
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&f); err != nil || f.Schema != schema {
+	f, ok := parse(b, schema)
+	if !ok {
 		return file{}, fmt.Errorf("mark key %s: not a file of schema %q", filepath.Base(path), schema)
 	}
 	return f, nil
+}
+
+func parse(b []byte, schema string) (f file, ok bool) {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(&f)
+	return f, err == nil && f.Schema == schema
 }
 
 func secret(path, text string) ([32]byte, error) {
@@ -163,16 +168,23 @@ func PublicKeys(path string) ([]ed25519.PublicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading public keys: %w", err)
 	}
-	var out []ed25519.PublicKey
+	out, err := parsePublicKeys(b)
+	if err != nil {
+		return nil, fmt.Errorf("reading public keys: %s: %w", filepath.Base(path), err)
+	}
+	return out, nil
+}
+
+func parsePublicKeys(b []byte) (out []ed25519.PublicKey, err error) {
 	for block, rest := pem.Decode(b); block != nil; block, rest = pem.Decode(rest) {
 		k, err := publicKey(block)
 		if err != nil {
-			return nil, fmt.Errorf("reading public keys: %s: %w", filepath.Base(path), err)
+			return nil, err
 		}
 		out = append(out, k)
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("reading public keys: %s holds none in PEM", filepath.Base(path))
+		return nil, errors.New("no key in PEM")
 	}
 	return out, nil
 }

@@ -182,3 +182,25 @@ func TestPublicKeys(t *testing.T) {
 		}
 	}
 }
+
+func FuzzFiles(f *testing.F) {
+	f.Add([]byte(`{"schema":"moqian-mark-key 1","key":"00"}`))
+	f.Add([]byte(`{"schema":"moqian-mark-master 1","master":""}`))
+	f.Add([]byte("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if k, ok := parse(b, schema); ok {
+			if s, err := secret("", k.Key); err == nil && s == [32]byte{} && len(k.Key) != 64 {
+				t.Fatal("a key out of nothing")
+			}
+		}
+		keys, err := parsePublicKeys(b)
+		if (err == nil) != (len(keys) > 0) {
+			t.Fatal(err)
+		}
+		for _, k := range keys {
+			if len(k) != ed25519.PublicKeySize {
+				t.Fatalf("a key of %d bytes", len(k))
+			}
+		}
+	})
+}

@@ -15,6 +15,8 @@ const (
 	// mostMemory for a picture and its grey values, in bytes: an A3 page at
 	// 600 dpi has 70 million pixels, 5 bytes each in colour.
 	mostMemory = 384 << 20
+	// mostPixels is what package robust reads.
+	mostPixels = 120 << 20
 	// usualDPI is taken where a picture states no resolution.
 	usualDPI = 300
 )
@@ -26,7 +28,7 @@ func gray(b []byte) (*robust.Gray, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
-	if most := mostMemory / (1 + depth(c.ColorModel)); c.Width < 1 || c.Height < 1 || c.Width > most/c.Height {
+	if most := min(mostPixels, mostMemory/(1+depth(c.ColorModel))); c.Width < 1 || c.Height < 1 || c.Width > most/c.Height {
 		return nil, fmt.Errorf("%w: the picture has %d by %d pixels, at most %d in all are read", ErrInput, c.Width, c.Height, most)
 	}
 	m, err := png.Decode(bytes.NewReader(b))

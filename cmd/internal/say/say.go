@@ -71,6 +71,8 @@ func workstation() []line {
 		{store.ErrState, form.Text{ZH: "当前状态下不能这样做。", EN: "That is not possible in the voucher's present state."}, ""},
 		{upload.ErrRefused, form.Text{ZH: "档案库拒收这张凭证，凭证仍完好保存在本机。请联系管理员。", EN: "The archive refuses this voucher; it is safe here. Ask the administrator."},
 			"the voucher is safe here; see tellerctl queue show, then tellerctl queue retry"},
+		{upload.ErrCertificate, form.Text{ZH: "档案库与本机互不认可对方的证书，凭证仍在本机。请管理员检查证书。", EN: "The archive and this workstation do not accept each other's certificates; the voucher is still here. Ask the administrator."},
+			"check client_cert, client_key and ca in site.json; tellerctl doctor says what is wrong"},
 		{upload.ErrLater, form.Text{ZH: "档案库暂时连不上，凭证已保存在本机，恢复后自动上传。", EN: "The archive cannot be reached now; the vouchers are safe here and go out when it is back."},
 			"nothing is lost; tellerctl upload tries again"},
 		{upload.ErrAbsent, form.Text{ZH: "档案库中没有这份文件。", EN: "The archive does not have this document."}, ""},
@@ -133,6 +135,11 @@ func people() []line {
 func Sentence(err error) form.Text {
 	if err == nil {
 		return form.Text{}
+	}
+	if errors.Is(err, upload.ErrCertificate) { // which of several things is wrong with it
+		if zh, en, ok := upload.Explain(err); ok {
+			return form.Text{ZH: zh, EN: en}
+		}
 	}
 	for _, l := range lines() {
 		if errors.Is(err, l.err) {

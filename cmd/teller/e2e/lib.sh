@@ -141,6 +141,40 @@ login() {
 
 approve() { text s0001; key Return; text moqian-trial; key Return; text 135790; }
 
+# read_all: the customer's button on every page, from the first to the sign box
+read_all() {
+	local i n
+	want "$(words step.3) 1/"
+	n=$(title | sed -E 's#.* 1/([0-9]+).*#\1#')
+	for ((i = 2; i <= n; i++)); do press Return "$(words step.3) $i/$n"; done
+	press Return "$(words s.title) 1/"
+}
+
+# calibrate [PREFIX]: the wizard from home to home, each step played, kept
+calibrate() {
+	local p=${1:-} i
+	text 9005
+	for ((i = 1; i <= 8; i++)); do
+		want "9005 $(words sys.9005) $i/8"
+		[ -z "$p" ] || [ $i -ne 4 ] || picture "$p-$i-do"
+		key F3
+		for _ in $(seq 600); do
+			case "$(title)" in
+			*"$i/8 $(words g.finish)"*) sleep 0.3; key Return ;;
+			*"$i/8 $(words g.pass)"* | *"$i/8 $(words g.remarks)"* | *"$i/8 $(words g.fail)"*) break ;;
+			esac
+			sleep 0.05
+		done
+		want "$i/8 "
+		[ -z "$p" ] || picture "$p-$i"
+		key Return
+	done
+	want "9005 $(words sys.9005) $(words g.sum)"
+	[ -z "$p" ] || picture "$p-9"
+	press Return "$(words g.kept)"
+	press Return "$(words home.code)"
+}
+
 # business CODE [PREFIX]: from home to home, a picture a step when PREFIX is given
 business() {
 	local code=$1 p=${2:-} n i t

@@ -51,6 +51,8 @@ type App struct {
 	rec    *recording
 	ink    map[string]*kit.InkView
 	pages  []image.Image // of the view, at pageDPI
+	leaves []leaf        // the pages as the customer reads them
+	large  bool          // the customer asked for large type
 	reader reader
 	thanks thanks
 	today  map[string]fact   // by voucher

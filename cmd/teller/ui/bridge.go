@@ -29,6 +29,7 @@ type bridge struct {
 	// The session's goroutine only: which pages were painted last.
 	painted *render.Page
 	imgs    []image.Image
+	leaves  []leaf
 }
 
 // penState is what the sign page tells of the pen.
@@ -61,9 +62,9 @@ func (b *bridge) Show(v flow.View) {
 	if p := b.app.own.at(); p != nil {
 		p.Show(v)
 	}
-	imgs := b.paint(v)
+	imgs, leaves := b.paint(v)
 	b.later(func() {
-		b.app.pages = imgs
+		b.app.pages, b.app.leaves = imgs, leaves
 		b.app.show(v)
 	})
 }

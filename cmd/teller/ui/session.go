@@ -19,7 +19,7 @@ const pageDPI = 200
 // begin starts a transaction.
 func (a *App) begin(code string) {
 	a.hush()
-	a.reader, a.thanks = reader{}, thanks{}
+	a.reader, a.thanks, a.large = reader{}, thanks{}, false
 	a.view, a.pages = flow.View{}, nil
 	s, err := a.desk.Begin(a.user.Name, code, a.bridge)
 	if err != nil {
@@ -56,7 +56,7 @@ func (a *App) followed(old flow.View) {
 		}
 	case flow.Confirm:
 		if _, ok := a.page.(*confirm); !ok {
-			a.reader.start(a.o.Now(), len(v.Pages)+1)
+			a.reader.start(a.o.Now(), len(a.leaves)+1)
 			a.open(newConfirm(a))
 			a.speak("voice.1")
 			return
@@ -94,13 +94,13 @@ func (a *App) filed() {
 
 // paint draws the view's pages when they are other ones than before. It runs on
 // the session's goroutine.
-func (b *bridge) paint(v flow.View) []image.Image {
+func (b *bridge) paint(v flow.View) ([]image.Image, []leaf) {
 	if len(v.Pages) == 0 {
-		b.painted, b.imgs = nil, nil
-		return nil
+		b.painted, b.imgs, b.leaves = nil, nil, nil
+		return nil, nil
 	}
 	if b.painted == &v.Pages[0] {
-		return b.imgs
+		return b.imgs, b.leaves
 	}
 	b.painted = &v.Pages[0]
 	b.imgs = make([]image.Image, len(v.Pages))
@@ -110,7 +110,8 @@ func (b *bridge) paint(v flow.View) []image.Image {
 			b.imgs[i] = img
 		}
 	}
-	return b.imgs
+	b.leaves = leavesOf(b.imgs)
+	return b.imgs, b.leaves
 }
 
 // speak says a prompt to the customer.

@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -145,8 +144,8 @@ func (l *line) read(t *testing.T, g *Gray, s Secret, handle []byte, out []ink.Ou
 	t.Helper()
 	other := []byte{handle[0] ^ 1, handle[1], handle[2]}
 	claims := [][]byte{handle, other}
-	if l.Amplitude != 12 || !slices.ContainsFunc(channels()[:3], func(c channel) bool { return c.name == l.Way }) {
-		claims = claims[:1]
+	if l.Amplitude != 12 || l.Way != channels()[0].name {
+		claims = claims[:1] // a wrong claim is sought in all poses: slow
 	}
 	p := newPattern(s)
 	start := time.Now()
@@ -224,11 +223,16 @@ func readLines(t *testing.T, name string) map[string]line {
 		t.Fatal(err)
 	}
 	defer f.Close()
+	whole := int64(0)
 	for sc := bufio.NewReader(f); ; {
 		b, err := sc.ReadBytes('\n')
-		if err == io.EOF {
-			return lines // a last line cut short is measured again
+		if err == io.EOF { // a last line cut short is measured again
+			if err := os.Truncate(name, whole); err != nil {
+				t.Fatal(err)
+			}
+			return lines
 		}
+		whole += int64(len(b))
 		var l line
 		if err := errors.Join(err, json.Unmarshal(b, &l)); err != nil {
 			t.Fatal(err)
