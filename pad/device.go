@@ -217,3 +217,11 @@ type Buttons interface {
 	// during a Record or without one.
 	Press(ctx context.Context) (Key, error)
 }
+
+// Listener is what Buttons can do besides: keep reading the pad, so that no
+// stroke of before waits in it for the next picture's keys, and an unplugging
+// is noticed at once.
+type Listener interface {
+	// Listen reads until ctx ends (nil) or the pad is gone (ErrGone).
+	Listen(ctx context.Context) error
+}

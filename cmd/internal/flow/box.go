@@ -56,8 +56,8 @@ func (s *Session) Open(ctx context.Context, dev *pad.Device) (*Box, error) {
 // Record pumps the pad until ctx ends (nil) or the pad fails (pad.ErrGone); ink
 // of a pad that failed is wiped. A second Record begins anew.
 func (b *Box) Record(ctx context.Context) error {
-	b.wipe()
 	b.s.screen.Clear()
+	b.wipe()
 	settle(ctx, b.s.screen)
 	if err := b.capture.RecordFrom(ctx, b.dev, func() { listening(b.s.screen) }, b.live); err != nil {
 		b.wipe()

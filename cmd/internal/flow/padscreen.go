@@ -163,7 +163,7 @@ func (p *PadScreen) Run(ctx context.Context, act func(pad.Key)) error {
 	p.running = true
 	p.newest++
 	p.mu.Unlock()
-	err := p.run(ctx, act)
+	err := p.attend(ctx, act)
 	if ctx.Err() != nil && !errors.Is(err, pad.ErrGone) {
 		err = p.leave(context.WithoutCancel(ctx))
 	}
@@ -174,6 +174,27 @@ func (p *PadScreen) Run(ctx context.Context, act func(pad.Key)) error {
 	return err
 }
 
+// attend runs while the pad is listened to: a key pressed before a picture was
+// there must not wait in the pad for it.
+func (p *PadScreen) attend(ctx context.Context, act func(pad.Key)) error {
+	l, ok := p.disp.(pad.Listener)
+	if !ok {
+		return p.run(ctx, act)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	heard := make(chan error, 1)
+	go func() {
+		defer stop()
+		heard <- l.Listen(ctx)
+	}()
+	err := p.run(ctx, act)
+	stop()
+	if gone := <-heard; gone != nil {
+		return gone
+	}
+	return err
+}
+
 func (p *PadScreen) run(ctx context.Context, act func(pad.Key)) error {
 	for {
 		p.mu.Lock()
@@ -181,7 +202,8 @@ func (p *PadScreen) run(ctx context.Context, act func(pad.Key)) error {
 		p.mu.Unlock()
 		pic, err := p.picture(v, at)
 		if err == nil {
-			err = p.put(ctx, v, pic)
+			_, idles := p.disp.(pad.Idler)
+			err = p.put(ctx, pic, !(idles && v.Step == Entry)) // Idle shows it itself
 		}
 		if err != nil {
 			return err
@@ -196,13 +218,16 @@ func (p *PadScreen) run(ctx context.Context, act func(pad.Key)) error {
 	}
 }
 
-// put sends a picture. No key of the picture before counts once it begins.
-func (p *PadScreen) put(ctx context.Context, v View, pic padview.Picture) error {
+// put prepares for a picture and, where show says so, sends it. No key of the
+// picture before counts once it begins.
+func (p *PadScreen) put(ctx context.Context, pic padview.Picture, show bool) error {
 	if err := p.keys.SetButtons(); err != nil {
 		return err
 	}
-	if err := p.disp.Show(ctx, pic.Frame); err != nil {
-		return err
+	if show {
+		if err := p.disp.Show(ctx, pic.Frame); err != nil {
+			return err
+		}
 	}
 	if i, ok := p.disp.(pad.Inker); ok { // on again when the box listens
 		if err := i.Ink(false, 0, 0, 0, 0); err != nil {
@@ -216,7 +241,7 @@ func (p *PadScreen) put(ctx context.Context, v View, pic padview.Picture) error 
 func (p *PadScreen) leave(ctx context.Context) error {
 	pic, err := p.picture(View{}, 0)
 	if err == nil {
-		err = p.put(ctx, View{}, pic)
+		err = p.put(ctx, pic, true)
 	}
 	return err
 }

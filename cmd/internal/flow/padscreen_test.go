@@ -21,7 +21,7 @@ import (
 )
 
 // long is for waits that only a hung test sees the end of.
-const long = 60 * time.Second
+const long = 3 * time.Minute
 
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
@@ -205,6 +205,9 @@ func TestPadScreenLeadsToTheVoucher(t *testing.T) {
 			t.Fatal(err)
 		}
 		n.sees(t, "the idle picture", idle)
+		if n.pen.Pictures() != 1 {
+			t.Errorf("%d pictures were sent for one", n.pen.Pictures())
+		}
 		n.enter(t, "2103", n.ps)
 		read := n.read(t)
 		box, pic, stop, done := n.open(t)
@@ -397,6 +400,80 @@ func TestPadScreenTwoSigners(t *testing.T) {
 	}
 	if signers != 2 || res == nil {
 		t.Errorf("%d signers, result %v", signers, res != nil)
+	}
+}
+
+// A screen of 100 rows would need 81 pictures for an application of three pages:
+// reading is for another screen then, and the pad shows the box alone.
+func TestPadScreenTooSmallToRead(t *testing.T) {
+	n := newCounter(t, "STU-300", false)
+	n.enter(t, "1101", n.ps)
+	wait, err := n.make.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.sees(t, "the request to wait", wait)
+	for n.s.Step() == flow.Confirm {
+		if err := n.s.ConfirmPage(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	box, pic, stop, done := n.open(t)
+	n.sees(t, "the box", pic)
+	n.listens(t)
+	n.pen.Stroke(20)
+	n.tap(t, pic, pad.KeyConfirm)
+	n.key(t, pad.KeyConfirm)
+	stop()
+	if err := n.returned(t, done); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := box.Accept(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(n.ps.Confirmed()) != 0 {
+		t.Error("pages that the pad never showed are confirmed on it")
+	}
+}
+
+// A key of a picture that is no longer shown moves nothing: neither when the
+// teller went back nor when the session ended meanwhile.
+func TestPadScreenStaleKey(t *testing.T) {
+	n := newCounter(t, "STU-430", false)
+	n.enter(t, "2103", n.ps)
+	v := n.s.View()
+	lists, err := n.make.Pages(v.Filled, v.Pages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.sees(t, "the first page", lists[0][0])
+	release := n.pen.HoldPicture()
+	if err := n.s.Back(); err != nil { // the idle picture is on its way, the page still stands
+		t.Fatal(err)
+	}
+	until(t, "the upload", n.pen.Uploading)
+	n.tap(t, lists[0][0], pad.KeyNext)
+	n.tap(t, lists[0][0], pad.KeyCancel)
+	if !n.pen.Read(t.Context()) {
+		t.Fatal("nobody reads the pad")
+	}
+	release()
+	idle, err := n.make.Idle(form.Text(n.Site.Bank), form.Text(n.Site.Branch))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.sees(t, "the idle picture", idle)
+	if _, err := n.s.Enter(t.Context(), n.examples(t, "2103")); err != nil {
+		t.Fatal(err)
+	}
+	n.sees(t, "the first page again", lists[0][0])
+	select {
+	case k := <-n.keys:
+		t.Errorf("key %q of a picture that was gone", k)
+	default:
+	}
+	if len(n.ps.Confirmed()) != 0 {
+		t.Error("a page was confirmed by a stale key")
 	}
 }
 

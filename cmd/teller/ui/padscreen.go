@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"moqian/cmd/internal/flow"
@@ -46,7 +47,10 @@ func (a *App) startPadScreen() {
 	a.own.mu.Unlock()
 	a.goes(func() {
 		defer stop()
-		_ = ps.Run(ctx, func(k pad.Key) { a.bridge.later(func() { a.padKey(ps, k) }) }) // a lost pad is told of by the recording
+		err := ps.Run(ctx, func(k pad.Key) { a.bridge.later(func() { a.padKey(ps, k) }) })
+		if errors.Is(err, pad.ErrGone) { // while nobody signs, nobody else would notice
+			a.bridge.later(func() { a.unplugged(dev) })
+		}
 	})
 }
 

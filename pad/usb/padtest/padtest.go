@@ -9,6 +9,7 @@ package padtest
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"sync"
 	"testing"
@@ -28,12 +29,14 @@ type Pad struct {
 	model emu.Model
 }
 
-// Open opens a STU-430 (one bit, 320 × 200) or a STU-540 (colours, 800 × 480,
-// bulk pipe), with an encrypted cable where secret. It is closed at the end of
-// the test, and then nothing of it may be left running.
+// Open opens a STU-300 (one bit, 396 × 100), a STU-430 (one bit, 320 × 200) or a
+// STU-540 (colours, 800 × 480, bulk pipe), with an encrypted cable where secret.
+// It is closed at the end of the test, and then nothing of it may be left
+// running.
 func Open(t testing.TB, name string, secret bool) *Pad {
 	t.Helper()
-	models := map[string]emu.Model{"STU-430": emu.Model430(), "STU-540": emu.Model540()}
+	models := map[string]emu.Model{"STU-430": emu.Model430(), "STU-540": emu.Model540(),
+		"STU-300": {Name: "STU-300", PID: 0xA2, MaxX: 9900, MaxY: 2500, MaxPressure: 511, ScreenW: 396, ScreenH: 100, Encodings: 2, Old: true}}
 	m, ok := models[name]
 	if !ok {
 		t.Fatalf("no emulated pad %s", name)
@@ -72,6 +75,9 @@ func (p *Pad) Tap(b pad.Button) {
 	p.pen(true, 0, x, y)
 	p.pen(false, 0, 0, 0)
 }
+
+// Read waits until the host has read all that the pen did.
+func (p *Pad) Read(ctx context.Context) bool { return p.stu.Drained(ctx.Done()) }
 
 // Stroke draws n touching points from the left to the right, across the middle
 // of the screen, and lifts the pen. It waits for somebody to read them.

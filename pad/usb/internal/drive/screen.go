@@ -24,6 +24,8 @@ var (
 	_ pad.Idler   = (*screened)(nil)
 	_ pad.Inker   = (*screened)(nil)
 	_ pad.Buttons = (*screened)(nil)
+
+	_ pad.Listener = (*screened)(nil)
 )
 
 // bulkChunk is how much goes through the bulk pipe at once.
@@ -40,6 +42,9 @@ func (s *screened) SetButtons(b ...pad.Button) error {
 
 // Press waits for a key.
 func (s *screened) Press(ctx context.Context) (pad.Key, error) { return s.waitPress(ctx) }
+
+// Listen keeps reading the pad.
+func (s *screened) Listen(ctx context.Context) error { return s.keepListening(ctx) }
 
 // Show puts a frame on the screen. In an encrypted session the pad takes no
 // pictures: the session is ended, and started anew under the same key.
