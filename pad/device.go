@@ -2,6 +2,9 @@ package pad
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"sync"
@@ -153,6 +156,18 @@ type Display interface {
 type Frame struct {
 	W, H int
 	Pix  []byte
+}
+
+// Digest is what Evidence.Pictures calls this picture: the SHA-256 over width
+// and height (32 bit each, big-endian) and the pixels, in hex.
+func (f Frame) Digest() string {
+	h := sha256.New()
+	var size [8]byte
+	binary.BigEndian.PutUint32(size[:], uint32(f.W))
+	binary.BigEndian.PutUint32(size[4:], uint32(f.H))
+	h.Write(size[:])
+	h.Write(f.Pix)
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Idler is what a Display can do besides: show pictures in turn while nobody

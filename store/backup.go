@@ -29,17 +29,26 @@ func (s *Store) Backup(ctx context.Context, path string, e Entry) (size int64, e
 			return err
 		})
 	})
+	if err == nil {
+		if err = inspect(path); err != nil {
+			os.Remove(path)
+		}
+	}
 	if err != nil {
 		if diskFull(err) {
 			err = fmt.Errorf("%w: %w", ErrFull, err)
 		}
+		s.logFailed(ctx, e.with("backup", "", Item{}, nil))
 		return 0, fmt.Errorf("backing up: %w", err)
 	}
-	if err := inspect(path); err != nil {
-		os.Remove(path)
-		return 0, fmt.Errorf("backing up: the copy: %w", err)
-	}
 	return size, nil
+}
+
+// logFailed takes back what the log says of something that is logged before it is
+// done. Where it cannot be written the error that the caller gets must do.
+func (s *Store) logFailed(ctx context.Context, e Entry) {
+	e.Outcome = "failed"
+	_ = s.Audit().Append(context.WithoutCancel(ctx), e)
 }
 
 // writeFile makes a new file: written under another name, synced, then named.
@@ -102,6 +111,9 @@ func Restore(ctx context.Context, dir, path string, o Options, lose bool, e Entr
 	if err := copyFile(path, filepath.Join(work, File)); err != nil {
 		return fail(err)
 	}
+	if err := holdsStore(filepath.Join(work, File)); err != nil {
+		return fail(err)
+	}
 	o.Floor, o.Ballast = 0, 0
 	s, err := Open(work, o)
 	if err != nil {
@@ -130,11 +142,32 @@ func lockReplaced(path string) (*bolt.DB, error) {
 	if st, err := os.Stat(path); err != nil || st.Size() == 0 {
 		return nil, nil
 	}
-	db, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
 	if errors.Is(err, ErrLocked) {
 		return nil, err
 	}
 	return db, nil
+}
+
+// holdsStore refuses a file in which Open would begin an empty store.
+func holdsStore(path string) error {
+	if size(path) == 0 {
+		return fmt.Errorf("%w: the file is empty", ErrDamaged)
+	}
+	if err := inspect(path); err != nil {
+		return err
+	}
+	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.View(func(t *bolt.Tx) error {
+		if t.Bucket([]byte(bucketMeta)) == nil {
+			return fmt.Errorf("%w: the file holds no store", ErrDamaged)
+		}
+		return nil
+	})
 }
 
 func copyFile(from, to string) error {
@@ -173,7 +206,11 @@ func leftBehind(dir string, o Options) (r remains, err error) {
 	if err != nil {
 		return r, err
 	}
-	db, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	// Following damaged pages may never end.
+	if reach(path) != nil {
+		return r, nil
+	}
+	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
 	if err != nil {
 		return r, nil
 	}
@@ -196,11 +233,7 @@ func leftBehind(dir string, o Options) (r remains, err error) {
 		if err != nil {
 			return err
 		}
-		return t.each(bucketRows, func(_, raw []byte) error {
-			row, err := decodeRow(raw)
-			r.items = append(r.items, row.Item)
-			return err
-		})
+		return t.eachRowEver(func(row row) error { r.items = append(r.items, row.Item); return nil })
 	})
 	return r, nil
 }
@@ -210,7 +243,7 @@ func (s *Store) carryOver(ctx context.Context, left remains, lose bool, e Entry)
 	return s.update(ctx, func(t *tx) error {
 		lost := 0
 		for _, it := range left.items {
-			if it.State != Purged && !t.has(bucketRows, []byte(it.ID)) {
+			if it.State != Purged && !t.has(bucketItems, rowKey(it.ID)) && !t.has(bucketPurged, rowKey(it.ID)) {
 				lost++
 			}
 		}

@@ -95,7 +95,7 @@ func TestValuesAreBound(t *testing.T) {
 			t.Errorf("byte %d changed: %v", i, err)
 		}
 	}
-	doc, err := v.sealDocument("id", 7, []byte("%PDF"))
+	doc, err := v.sealDocument("id", 7, []byte("%PDF"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func (o *Outbox) Search(ctx context.Context, q Query) ([]Item, error) {
 		if q.Account != "" {
 			return t.eachOfAccount(q.Account, func(id string) error { return take(t.row(id)) })
 		}
-		return t.each(bucketRows, func(_, raw []byte) error { return take(decodeRow(raw)) })
+		return t.eachRow(func(r row) error { return take(r, nil) })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("searching the queue: %w", err)

@@ -157,9 +157,6 @@ func (t *tx) move(c Change) error {
 		if err := t.deleteDocument(r.ID); err != nil {
 			return err
 		}
-		if err := t.Bucket([]byte(bucketOpen)).Delete([]byte(r.ID)); err != nil {
-			return err
-		}
 	}
 	return t.putRow(r)
 }
@@ -229,7 +226,7 @@ func (o *Outbox) Renew(ctx context.Context, id string, pdf []byte, e Entry) (it 
 			return err
 		}
 		it = fresh.Item
-		document, err := t.s.vault.sealDocument(it.ID, fresh.Seq, pdf)
+		document, err := t.s.vault.sealDocument(it.ID, fresh.Seq, pdf, t.borrow(len(pdf)))
 		if err != nil {
 			return err
 		}

@@ -108,13 +108,17 @@ func goodCiphers(all []Cipher) bool {
 // Store is everything kept on this machine: one bbolt file in dir. It may be
 // used from several goroutines.
 type Store struct {
-	swap  sync.RWMutex // guards db, which Compact puts another in the place of
+	swap  sync.RWMutex // guards db and file, which Compact puts others in the place of
 	db    *bolt.DB
+	file  *os.File // of db
 	dir   string
 	vault *vault
 	now   func() time.Time
 	floor int64
 	ids   *ulid.MonotonicEntropy // used inside write transactions only
+
+	buffers     sync.Pool // of *[]byte, see borrow
+	ahead, laid int64     // see layAhead; laid is used inside write transactions only
 
 	ballast int64
 	signer  note.Signer // nil: no checkpoints
@@ -141,14 +145,14 @@ func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openDB(filepath.Join(dir, File), bo)
+	db, file, err := openDB(filepath.Join(dir, File), bo)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
+	s := &Store{db: db, file: file, ahead: aheadMost, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
 		ballast: o.Ballast, signer: o.Signer, every: int64(o.Every)}
 	if err := s.begin(); err != nil {
-		s.Close()
+		db.Close() // not s.Close: that might sign what was just refused
 		return nil, err
 	}
 	s.layBallast()

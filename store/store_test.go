@@ -256,7 +256,7 @@ func TestCommitAndPurgeBytes(t *testing.T) {
 		t.Errorf("the row of a purged voucher: %v", err)
 	}
 	s.view(ctx, func(tx *tx) error {
-		if tx.Bucket([]byte(bucketDocs)).Bucket([]byte(gone.ID)) != nil {
+		if tx.Bucket([]byte(bucketItems)).Bucket([]byte(gone.ID)) != nil {
 			t.Error("the bytes of a purged voucher are still here")
 		}
 		return nil
@@ -283,7 +283,7 @@ func TestCancelledContext(t *testing.T) {
 }
 
 // raw opens the file behind the store's back.
-func raw(t *testing.T, dir string, f func(*bolt.Tx) error) {
+func raw(t testing.TB, dir string, f func(*bolt.Tx) error) {
 	t.Helper()
 	db, err := bolt.Open(filepath.Join(dir, File), 0o600, &bolt.Options{Timeout: time.Second, NoFreelistSync: true})
 	if err != nil {

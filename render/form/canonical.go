@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Header is what the workstation adds to the entries before they are signed.
@@ -23,7 +21,7 @@ type Header struct {
 
 // Canonical is the text whose SHA-256 everything is bound to. Version 1:
 //
-//   - UTF-8 in NFC, one line per item, "key TAB value LF", nothing else;
+//   - UTF-8 in NFC, compatibility ideographs kept, one line per item, "key TAB value LF", nothing else;
 //   - in a value \ is \\, TAB is \t, LF is \n, CR is \r, and a byte that is no
 //     UTF-8 is \x and two hex digits, so that each text has one reading;
 //   - first "moqian-form 1", then type, type.sha256 (of the JSON file, so that
@@ -35,7 +33,7 @@ type Header struct {
 func (f Filled) Canonical(h Header) []byte {
 	var b strings.Builder
 	line := func(key, value string) {
-		b.WriteString(key + "\t" + escape(norm.NFC.String(value)) + "\n")
+		b.WriteString(key + "\t" + escape(compose(value)) + "\n")
 	}
 	digest := f.typ.digest
 	if digest == "" {

@@ -21,7 +21,8 @@ func dot(r rune) rune {
 
 // checkName takes names of people and of organisations: letters and marks of
 // any script, ideographs of planes 2 and 3 included even where Go's tables are
-// older than GB 18030-2022, digits, and the punctuation names have. Private use
+// older than GB 18030-2022, and, beside at least one of them, digits and the
+// punctuation names have. Private use
 // characters are refused: old systems put rare ideographs there, each system
 // another one, so the paper would show something else than the ID card.
 func checkName(f *Field, s string) (checked, Text) {
@@ -34,7 +35,7 @@ func checkName(f *Field, s string) (checked, Text) {
 		switch {
 		case letter(r):
 			letters++
-		case !namePunctuation(r):
+		case !unicode.Is(unicode.Nd, r) && !namePunctuation(r):
 			return checked{}, say("不能含有“%c”。请只输文字，少数民族和外国人姓名用“·”间隔。",
 				"“%c” cannot stand in a name. Enter letters only; parts of a name are joined by “·”.", r)
 		}
@@ -62,7 +63,7 @@ func tidy(s string) string {
 }
 
 func letter(r rune) bool {
-	return unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Nl) || r >= 0x20000 && r <= 0x3FFFD
+	return unicode.In(r, unicode.L, unicode.M, unicode.Nl) || r >= 0x20000 && r <= 0x3FFFD
 }
 
 func namePunctuation(r rune) bool {

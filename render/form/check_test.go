@@ -89,6 +89,8 @@ func entries() []entry {
 		{"name right to left mark", name, "刘\u202e强", "", "看不见"},
 		{"name Hangul filler", name, "\u3164", "", "看不见"},
 		{"name asterisk", name, "刘*强", "", "“*”"},
+		{"name digits only", name, "2024", "", "没有文字"},
+		{"name compatibility ideographs", name, "\uf92c\ufa0c\U0002f800e\u0301", "\uf92c\ufa0c\U0002f800\u00e9", ""},
 		{"name dots only", name, "··", "", "没有文字"},
 		{"name bytes", name, "刘\xff", "", "无法识别"},
 		{"name noncharacter", name, "刘\U0002FFFE", "", "不能印出"},

@@ -10,8 +10,7 @@ import (
 // maxEntry bounds one entry in bytes before anything looks at it.
 const maxEntry = 4096
 
-// clean makes an entry NFC without space around it. Compatibility ideographs
-// (U+F900…, U+2F800…) become the unified ones, as Unicode prescribes.
+// clean makes an entry composed (see compose) without space around it.
 func clean(raw string) (string, Text) {
 	if !utf8.ValidString(raw) {
 		return "", say("含有无法识别的字符。请删去后重输。",
@@ -20,7 +19,29 @@ func clean(raw string) (string, Text) {
 	if len(raw) > maxEntry {
 		return "", say("内容太长。请删减后重输。", "Far too long. Shorten it and enter again.")
 	}
-	return norm.NFC.String(strings.TrimSpace(raw)), Text{}
+	return compose(strings.TrimSpace(raw)), Text{}
+}
+
+// compose is NFC, except that compatibility ideographs (U+F900…, U+2F800…) stay:
+// NFC would replace 郎 (U+F92C) by another character, and GB 18030 has nine such
+// that people's IDs may show. What is printed is what was entered.
+func compose(s string) string {
+	var b strings.Builder
+	for s != "" {
+		i := strings.IndexFunc(s, compatibility)
+		if i < 0 {
+			i = len(s)
+		}
+		b.WriteString(norm.NFC.String(s[:i]))
+		_, n := utf8.DecodeRuneInString(s[i:])
+		b.WriteString(s[i : i+n])
+		s = s[i+n:]
+	}
+	return b.String()
+}
+
+func compatibility(r rune) bool {
+	return r >= 0xF900 && r <= 0xFAFF || r >= 0x2F800 && r <= 0x2FA1F
 }
 
 // narrow turns the full-width digits, letters and marks that an input method

@@ -129,7 +129,7 @@ func TestEveryIdeograph(t *testing.T) {
 	}
 	needRare(t)
 	var chars []rune
-	for _, block := range [][2]rune{{0x3400, 0x4DBF}, {0x4E00, 0x9FFF}, {0x20000, 0x2A6DF}, {0x2A700, 0x2EBEF}, {0x30000, 0x323AF}} {
+	for _, block := range [][2]rune{{0x3400, 0x4DBF}, {0x4E00, 0x9FFF}, {0x20000, 0x2A6DF}, {0x2A700, 0x2EBEF}, {0x30000, 0x323AF}, {0x2EBF0, 0x2EE5D}, {0xF900, 0xFAFF}, {0x2F800, 0x2FA1F}} {
 		for c := block[0]; c <= block[1]; c++ {
 			if _, _, err := fonts(t).Split(render.Bold, 11, string(c)); err == nil {
 				chars = append(chars, c)
@@ -143,7 +143,7 @@ func TestEveryIdeograph(t *testing.T) {
 // back, and nothing else is where it stands.
 func TestRareNameOnVoucher(t *testing.T) {
 	needRare(t)
-	const name = "𠮷野𪚥䶮"
+	const name = "𠮷野𪚥䶮郎\uf92c\ufa0c"
 	b, _ := made(t, "2101", map[string]string{"name": name})
 	if text := run(t, "pdftotext", "-layout", write(t, b), "-"); strings.Count(text, name) != 3 {
 		t.Errorf("%s does not come back three times:\n%s", name, text)

@@ -38,7 +38,7 @@ func (k keys) judge(m mark, p placing, ctx *[32]byte) *verdict {
 			continue
 		}
 		v.f[i] = k.faults(m, p.at, i, ctx)
-		v.bad[i] = !s.closed || v.f[i].wrong[header] > 0 || v.f[i].wrong[own] > 0
+		v.bad[i] = !s.closed || v.f[i].wrong[header] > 0 || v.f[i].wrong[own] > 0 || v.f[i].wrong[guard] > 0
 	}
 	joined := v.join()
 	v.blameFlips()

@@ -69,12 +69,12 @@ func (k keys) recognise(s *stroke, m mark, natural, seen int) (int, int) {
 	return best, k.wrong(s, m, best)
 }
 
-// wrong counts wrong header and own bits.
+// wrong counts wrong header, own and guard bits.
 func (k keys) wrong(s *stroke, m mark, i int) int {
 	at := make([]*stroke, i+1)
 	at[i] = s
 	f := k.faults(m, at, i, nil)
-	return f.wrong[header] + f.wrong[own]
+	return f.wrong[header] + f.wrong[own] + f.wrong[guard]
 }
 
 func (k keys) wrongHeader(s *stroke, m mark, i int) (n int) {

@@ -58,8 +58,8 @@ func (s *Session) Open(ctx context.Context, dev *pad.Device) (*Box, error) {
 func (b *Box) Record(ctx context.Context) error {
 	b.wipe()
 	b.s.screen.Clear()
-	err := b.capture.Record(ctx, b.dev, b.live)
-	if err != nil {
+	settle(ctx, b.s.screen)
+	if err := b.capture.RecordFrom(ctx, b.dev, func() { listening(b.s.screen) }, b.live); err != nil {
 		b.wipe()
 		return err
 	}
@@ -188,6 +188,7 @@ func (b *Box) take() (signed, error) {
 	b.mu.Unlock()
 	began := b.s.d.o.Now()
 	samples, ev, err := b.capture.Take()
+	ev.Confirmed = confirmed(b.s.screen)
 	b.wipe()
 	if err != nil {
 		p.drop()

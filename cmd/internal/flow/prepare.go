@@ -44,7 +44,7 @@ func (b *Box) begin(samples []pad.Sample) *prepared {
 	o := b.s.d.o
 	go func() {
 		defer close(p.done)
-		p.wide, p.err = watermark.Widen(p.drawn, watermark.Keys{Key: o.MarkKey}, handle, o.Mark)
+		p.wide, p.err = watermark.Widen(p.drawn, b.s.d.markKeys(), handle, o.Mark)
 	}()
 	return p
 }

@@ -66,6 +66,7 @@ type App struct {
 	devLost  chan struct{} // closed when dev is given up
 	handed   bool          // one window: the keyboard is the customer's
 	padLost  bool
+	own      ownScreen // of the pad
 	items    []store.Item
 	offline  bool
 	offAt    time.Time

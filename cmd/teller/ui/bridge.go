@@ -59,6 +59,9 @@ func (b *bridge) later(f func()) {
 
 // Show takes over what a session tells.
 func (b *bridge) Show(v flow.View) {
+	if p := b.app.own.at(); p != nil {
+		p.Show(v)
+	}
 	imgs, leaves := b.paint(v)
 	b.later(func() {
 		b.app.pages, b.app.leaves = imgs, leaves
@@ -70,6 +73,9 @@ func (b *bridge) Show(v flow.View) {
 // next frame, which draws all of them at once.
 func (b *bridge) Sample(s pad.Sample) {
 	now := time.Now()
+	if p := b.app.own.at(); p != nil {
+		p.Sample(s)
+	}
 	g := b.app.geometry()
 	b.mu.Lock()
 	if b.live != nil {
@@ -138,6 +144,9 @@ func (b *bridge) frame() {
 
 // Clear empties the box.
 func (b *bridge) Clear() {
+	if p := b.app.own.at(); p != nil {
+		p.Clear()
+	}
 	b.mu.Lock()
 	b.pen = penState{}
 	b.live.wipe()

@@ -312,6 +312,7 @@ func (p *unlock) submit() {
 	}, func() {
 		if err == nil {
 			a.desk = desk
+			a.startPadScreen()
 		}
 		p.done(err)
 	})

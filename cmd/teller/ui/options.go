@@ -64,6 +64,9 @@ type Options struct {
 	Two *Area
 	// Width and Height of the teller's window; 0: 1366 × 768.
 	Width, Height float32
+	// PadScreenOff leaves a pad's own screen alone; else it leads the customer
+	// where the customer has no window.
+	PadScreenOff bool
 	// Quit, when closed, closes the windows; nil: only people do.
 	Quit <-chan struct{}
 	// Saw hears of each sample with the pen down: the pixel of the customer's

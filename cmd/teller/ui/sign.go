@@ -225,6 +225,7 @@ func (a *App) padFailed(r *recording, err error) {
 	if a.dev == r.dev {
 		a.dev, a.padLost = nil, true
 	}
+	a.stopPadScreen()
 	close(r.lost)
 	a.work(func(ctx context.Context) { _ = r.box.Discard(ctx, "pad") }, func() { a.redraw() })
 	a.say(kit.Bad, "bold-plugs", a.t("p.out"), a.t("p.out.do"), 0)
@@ -233,6 +234,7 @@ func (a *App) padFailed(r *recording, err error) {
 // plugged takes a new pad; an open signing goes on with an empty box.
 func (a *App) plugged(dev *pad.Device, lost chan struct{}) {
 	a.dev, a.devLost = dev, lost
+	a.startPadScreen()
 	if a.padLost {
 		a.padLost = false
 		a.say(kit.Good, "fill-check-circle", a.t("p.back"), a.t("p.back.do"), 5*time.Second)
@@ -250,6 +252,7 @@ func (a *App) unplugged(dev *pad.Device) {
 		return
 	}
 	a.dev, a.padLost = nil, true
+	a.stopPadScreen()
 	close(a.devLost)
 	if p, ok := a.page.(*calibrate); ok {
 		p.begin()

@@ -207,8 +207,7 @@ func (c chain) trim(p path) {
 		}
 	}
 	for i := range c {
-		k := 1 + int(c[i].half/pace)
-		if c[max(0, i-k)].n.dot(c[min(len(c)-1, i+k)].n) < sharpest {
+		if c.bend(i) < sharpest {
 			c[i].ok = false
 		}
 	}

@@ -2,9 +2,6 @@ package drive
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -216,13 +213,7 @@ func (s *stu) hold(until time.Time) {
 
 // shown notes the picture's digest.
 func (s *stu) shown(f pad.Frame) {
-	h := sha256.New()
-	var size [8]byte
-	binary.BigEndian.PutUint32(size[:], uint32(f.W))
-	binary.BigEndian.PutUint32(size[4:], uint32(f.H))
-	h.Write(size[:])
-	h.Write(f.Pix)
-	s.picture = hex.EncodeToString(h.Sum(nil))
+	s.picture = f.Digest()
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
 	if s.d.listen && len(s.d.acc.ev.Pictures) < 256 {
