@@ -141,13 +141,20 @@ login() {
 
 approve() { text s0001; key Return; text moqian-trial; key Return; text 135790; }
 
-# read_all: the customer's button on every page, from the first to the sign box
+# read_all [PREFIX]: the customer's button on every page, however many there are,
+# from the first to the sign box; a picture of each when PREFIX is given
 read_all() {
-	local i n
-	want "$(words step.3) 1/"
-	n=$(title | sed -E 's#.* 1/([0-9]+).*#\1#')
-	for ((i = 2; i <= n; i++)); do press Return "$(words step.3) $i/$n"; done
-	press Return "$(words s.title) 1/"
+	local at try
+	for try in $(seq 200); do
+		at=$(title)
+		[[ $at == *"$(words s.title) 1/"* ]] && return 0
+		if [[ $at == *"$(words step.3) "* ]]; then
+			[ -z "${1:-}" ] || picture "$1$(echo "$at" | sed -E 's#.* ([0-9]+)/[0-9]+.*#\1#')"
+			key Return
+		fi
+		for _ in $(seq 60); do [ "$(title)" = "$at" ] || break; sleep 0.05; done
+	done
+	fail "the customer's pages do not end: $(title)"
 }
 
 # calibrate [PREFIX]: the wizard from home to home, each step played, kept
@@ -196,14 +203,8 @@ business() {
 		approve
 	fi
 	want "$(words step.3) 1/"
-	n=$(title | sed -E 's#.* 1/([0-9]+).*#\1#')
 	[ "${cust:-}" ] && xdotool windowfocus --sync "$cust" || key F11
-	for ((i = 1; i < n; i++)); do
-		shoot "3-confirm$i"
-		press Return "$(words step.3) $((i + 1))/$n"
-	done
-	shoot "3-confirm$n"
-	press Return "$code $(words s.title) 1/"
+	read_all ${p:+"$p-$code-3-confirm"}
 	n=$(title | sed -E 's#.* 1/([0-9]+).*#\1#')
 	for ((i = 1; i <= n; i++)); do
 		want "$(words s.title) $i/$n $(words s.ready)"

@@ -54,6 +54,7 @@ func (p *calibrate) begin() {
 	if a.dev == nil {
 		return
 	}
+	a.stopPadScreen() // the wizard shows its crosses there
 	p.w = wizard.New(a.dev.Info())
 	if a.o.Calibrated != nil {
 		if c, err := a.o.Calibrated(a.ctx, a.dev.Info()); err == nil {
@@ -109,6 +110,7 @@ func (p *calibrate) close() {
 		p.w.Wipe()
 	}
 	p.ink.Wipe()
+	p.a.startPadScreen()
 }
 
 // frameEvery is how often the page's words follow the pen at most.

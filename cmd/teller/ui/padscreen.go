@@ -90,9 +90,11 @@ func (a *App) padRead() {
 	if a.busy || r.wrong {
 		return
 	}
-	r.reach = max(r.reach, 1)
-	if r.at < r.reach {
-		r.turn(a.o.Now(), r.reach)
+	for i, f := range a.leaves { // the pad shows a page at a time, not a leaf
+		if f.page == a.view.Page && f.last {
+			r.reach = i + 1
+			r.turn(a.o.Now(), r.reach)
+		}
 	}
 	a.pageDone()
 }
