@@ -43,6 +43,20 @@ func TestDespike(t *testing.T) {
 	}
 }
 
+// Two spikes in a row, to opposite sides: the first was left in, for it was
+// measured by the curve over both gaps.
+func TestDespikeFindsNeighbours(t *testing.T) {
+	rs := drawn(80, 0.03, source())
+	rs[60].x, rs[60].y = rs[60].x+2.4, rs[60].y-2.6
+	rs[61].x, rs[61].y = rs[61].x-2.3, rs[61].y-4.3
+	despike(rs, 0.01)
+	for i := range rs {
+		if out := rs[i].w == 0; out != (i == 60 || i == 61) {
+			t.Errorf("report %d: left out is %v", i, out)
+		}
+	}
+}
+
 func TestDespikeLeavesLongJumps(t *testing.T) {
 	rs := drawn(80, 0.05, source())
 	for i := 20; i < 28; i++ {

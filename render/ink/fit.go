@@ -7,7 +7,9 @@ const (
 	// sampled at points, not everywhere.
 	tolerance = 1.3
 	// mostPoints of a span that the fit looks at.
-	mostPoints = 20
+	mostPoints = 16
+	// hopelessFit: a curve this many tolerances off, squared, gets no better.
+	hopelessFit = 400
 )
 
 // fitter turns sides and arcs into the cubics of one contour, in integers.
@@ -129,17 +131,17 @@ func cubic(ps []vec, t0, t1 vec) (a, b vec, ok bool) {
 	stride := 1 + (n-3)/mostPoints
 	var us [mostPoints + 2]float64
 	var at [mostPoints + 2]vec
-	m, l := 0, 0.0
-	total := 0.0
-	for i := 1; i < n; i++ {
+	m, total := 0, 0.0
+	for i, next := 1, 1+stride/2; i < n; i++ {
 		total += ps[i].minus(ps[i-1]).length()
-	}
-	for i := 1; i < n-1; i++ {
-		l += ps[i].minus(ps[i-1]).length()
-		if (i-1)%stride == stride/2 {
-			us[m], at[m] = l/total, ps[i]
+		if i == next && i < n-1 {
+			us[m], at[m] = total, ps[i]
 			m++
+			next += stride
 		}
+	}
+	for j := range m {
+		us[j] /= total
 	}
 	if m == 0 {
 		us[0], at[0], m = 0.5, ps[n/2], 1
@@ -150,6 +152,9 @@ func cubic(ps []vec, t0, t1 vec) (a, b vec, ok bool) {
 		ra, rb, rp, rq := round(a).vec(), round(b).vec(), round(p).vec(), round(q).vec()
 		for j := range m {
 			us[j], worst = closer(rp, ra, rb, rq, us[j], at[j], worst)
+			if worst > hopelessFit*tolerance*tolerance {
+				return a, b, false
+			}
 		}
 		if worst <= tolerance*tolerance {
 			return a, b, true
@@ -173,7 +178,15 @@ func closer(p, a, b, q vec, u float64, v vec, worst float64) (float64, float64) 
 	along := e.dot(d)
 	far := e.dot(e) - along*along/dd
 	u += along / dd
-	return math.Max(0, math.Min(1, u)), math.Max(worst, far)
+	if u < 0 {
+		u = 0
+	} else if u > 1 {
+		u = 1
+	}
+	if far > worst {
+		worst = far
+	}
+	return u, worst
 }
 
 // leastSquares solves for the lengths of the two handles.

@@ -152,9 +152,16 @@ func pull(s2, known, n float64) float64 {
 
 func (e *evidence) minusTwoLog(s2, known float64) float64 {
 	l := e.logs + axes*float64(len(e.squares))*math.Log(s2)
+	// one logarithm for many factors
+	product := 1.0
 	for _, z := range e.squares {
-		l += (tails + axes) * math.Log1p(z/(tails*s2))
+		product *= 1 + z/(tails*s2)
+		if product > 1e100 {
+			l += (tails + axes) * math.Log(product)
+			product = 1
+		}
 	}
+	l += (tails + axes) * math.Log(product)
 	if known > 0 {
 		z := (math.Log(s2)/2 - math.Log(known)) / priorSpread
 		l += z * z

@@ -24,7 +24,7 @@ func smooth(samples []pad.Sample, p Params) *Ink {
 	n.q *= doubt * doubt
 	for step := range lessons {
 		m.learnFrom(pieces, n, u)
-		n = n.refine(pieces, u, p.Noise, math.Ldexp(1, -min(step, 1)))
+		n = n.refine(pieces, u, p.Noise, math.Ldexp(1, -step))
 	}
 	k := &Ink{nib: p.Nib}
 	var ps []press

@@ -110,7 +110,8 @@ func roughness(rs []report, i int, set []int, u float64) float64 {
 	}
 	least, worst := math.Inf(1), 0.0
 	for _, j := range set {
-		least = math.Min(least, deviation(rs, j, u))
+		d, _ := apart(rs, j, 2, 2, u)
+		least = math.Min(least, d)
 	}
 	if least > spikeLeast {
 		for j := max(0, i-3); j <= min(len(rs)-1, set[len(set)-1]+3); j++ {
@@ -132,11 +133,17 @@ func roughness(rs []report, i int, set []int, u float64) float64 {
 // before and after it; 0 at the ends of a stroke.
 func deviation(rs []report, i int, u float64) float64 { return aside(rs, i, 2, 2, u) }
 
-// aside is how far in mm report i lies from the polynomial through so many kept
-// reports before and after it, at most four, as if they were a beat u apart:
-// such a curve's error grows with the product of the distances. It is 0 where
-// there are not so many.
+// aside is apart as if the reports were a beat u apart.
 func aside(rs []report, i, before, after int, u float64) float64 {
+	d, stretch := apart(rs, i, before, after, u)
+	return d / stretch
+}
+
+// apart is how far in mm report i lies from the polynomial through so many kept
+// reports before and after it, at most four, and by how much the error of such
+// a curve is larger than were they a beat u apart: it grows with the product of
+// the distances. It is 0 where there are not so many.
+func apart(rs []report, i, before, after int, u float64) (d, stretch float64) {
 	var near [4]int
 	n := 0
 	for j := i - 1; j >= 0 && n < before; j-- {
@@ -146,7 +153,7 @@ func aside(rs []report, i, before, after int, u float64) float64 {
 		}
 	}
 	if n < before {
-		return 0
+		return 0, 1
 	}
 	for j := i + 1; j < len(rs) && n < before+after; j++ {
 		if rs[j].w > 0 {
@@ -155,7 +162,7 @@ func aside(rs []report, i, before, after int, u float64) float64 {
 		}
 	}
 	if n < before+after {
-		return 0
+		return 0, 1
 	}
 	x, y, far, usual := 0.0, 0.0, 1.0, 1.0
 	for a, j := range near[:n] {
@@ -174,5 +181,5 @@ func aside(rs []report, i, before, after int, u float64) float64 {
 			usual *= float64(a - before + 1)
 		}
 	}
-	return math.Hypot(rs[i].x-x, rs[i].y-y) / math.Max(1, far/usual)
+	return math.Hypot(rs[i].x-x, rs[i].y-y), math.Max(1, far/usual)
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"moqian/cmd/internal/inkbench"
 )
@@ -28,7 +29,7 @@ func (c *Console) inkLive(ctx context.Context, args []string) error {
 
 func (c *Console) inkShow(_ context.Context, args []string) error {
 	f := c.flags("ink show")
-	id := f.String("id", "", "the record's `id`; the first without it")
+	id := f.String("id", "", "the record's `id`; the first without it; several with commas make a sheet")
 	words, err := c.parse("ink show", f, args, 2, 2)
 	if err != nil {
 		return err
@@ -38,5 +39,8 @@ func (c *Console) inkShow(_ context.Context, args []string) error {
 		return fmt.Errorf("reading the record: %w", err)
 	}
 	defer record.Close()
+	if ids := strings.Split(*id, ","); len(ids) > 1 {
+		return inkbench.Sheet(record, ids, c.path(words[1]))
+	}
 	return inkbench.Show(record, *id, c.path(words[1]))
 }

@@ -160,3 +160,22 @@ func TestShow(t *testing.T) {
 		}
 	}
 }
+
+func TestSheet(t *testing.T) {
+	dir := t.TempDir()
+	two := writing() + strings.Replace(strings.SplitN(writing(), "\n", 2)[1], "one", "two", 1)
+	out := filepath.Join(dir, "sheet.svg")
+	if err := Sheet(strings.NewReader(two), []string{"one", "two"}, out); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if raw, ink := bytes.Count(b, []byte(`fill="none"`)), bytes.Count(b, []byte("<g ")); raw != 2 || ink != 2 {
+		t.Errorf("%d polylines and %d inks, want 2 and 2", raw, ink)
+	}
+	if err := Sheet(strings.NewReader(two), []string{"one", "three"}, out); err == nil || !strings.Contains(err.Error(), "three") {
+		t.Errorf("error %v does not name the record", err)
+	}
+}
