@@ -10,8 +10,8 @@ func squiggle(g *Gray, x, y, w, h float64, pieces int) {
 	for p := range pieces {
 		from := x + w*float64(p)/float64(pieces)
 		to := from + w/float64(pieces)*0.9
-		for u := from; u < to; u += 0.01 {
-			v := y + h/2 + h/2*math.Sin((u-x)*4)
+		for u := from; u < to; u += 0.03 {
+			v := y + h/2 + h/2*math.Sin((u-x)*1.2)
 			g.fillBox(u, v, 0.4, 0.4)
 		}
 	}
