@@ -299,7 +299,7 @@ func (s *sheet) strokes(donor *sheet) {
 	j := (i + 1 + s.r.IntN(n-1)) % n
 	e := copyOf(s.out)
 	e[i], e[j] = e[j], e[i]
-	try("swapped", e, i, j)
+	try("swapped", e, min(i, j), max(i, j))
 	e = copyOf(s.out)
 	shift(e[i], int32(1+s.r.IntN(50)), int32(s.r.IntN(50)))
 	try("moved", e) // against the heavier part, whichever that is
