@@ -69,6 +69,7 @@ clean:
 
 -include cmd/teller/e2e.mk
 -include pad/pad.mk
+-include store/store.mk
 
 ## notices        NOTICE anew, from the modules' own licences
 .PHONY: notices

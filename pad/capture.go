@@ -46,6 +46,13 @@ const (
 // after Take and Discard, also when Discard ends a Record in progress, and
 // ErrRecording when another Record is running.
 func (c *Capture) Record(ctx context.Context, d *Device, live func(Sample)) error {
+	return c.RecordFrom(ctx, d, nil, live)
+}
+
+// RecordFrom is Record that calls began, if not nil, once the pad listens (an
+// encrypted session may take seconds to agree on) and before the first sample:
+// who shows the customer where to write then knows that nothing is lost.
+func (c *Capture) RecordFrom(ctx context.Context, d *Device, began func(), live func(Sample)) error {
 	if d == nil || d.driver == nil {
 		return ErrGone
 	}
@@ -60,7 +67,7 @@ func (c *Capture) Record(ctx context.Context, d *Device, live func(Sample)) erro
 		defer e.End()
 	}
 	cal := d.calibration()
-	err := c.pump(ctx, d.driver, cal, live)
+	err := c.pump(ctx, d.driver, cal, began, live)
 	if err == nil || ctx.Err() != nil && ended(err) {
 		ev := d.driver.Evidence()
 		if cal != nil {
@@ -78,9 +85,12 @@ func ended(err error) bool {
 
 // pump moves samples from the driver to the buffer until either gives up; nil
 // means that the context has ended.
-func (c *Capture) pump(ctx context.Context, d Driver, cal *Calibration, live func(Sample)) error {
+func (c *Capture) pump(ctx context.Context, d Driver, cal *Calibration, began func(), live func(Sample)) error {
 	if err := d.Begin(ctx); err != nil {
 		return err
+	}
+	if began != nil {
+		began()
 	}
 	for ctx.Err() == nil {
 		s, err := d.Read(ctx)

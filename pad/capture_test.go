@@ -6,7 +6,6 @@ import (
 	"math"
 	"sync"
 	"testing"
-	"time"
 )
 
 func TestCaptureIsUsedOnce(t *testing.T) {
@@ -219,11 +218,35 @@ func TestCaptureWithoutEnd(t *testing.T) {
 	}
 }
 
+// late is a context whose deadline passes when the test says so.
+type late struct {
+	context.Context
+	once sync.Once
+	done chan struct{}
+}
+
+func (l *late) pass() { l.once.Do(func() { close(l.done) }) }
+
+func (l *late) Done() <-chan struct{} { return l.done }
+
+func (l *late) Err() error {
+	select {
+	case <-l.done:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 func TestDeadlineIsAnEnd(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
-	defer cancel()
+	ctx := &late{Context: context.Background(), done: make(chan struct{})}
 	var c Capture
-	if err := c.Record(ctx, device(&fake{script: line(3)}), nil); err != nil {
+	n := 0
+	if err := c.Record(ctx, device(&fake{script: line(3)}), func(Sample) {
+		if n++; n == 3 {
+			ctx.pass()
+		}
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if s, _, err := c.Take(); err != nil || len(s) != 3 {

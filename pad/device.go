@@ -2,6 +2,9 @@ package pad
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"sync"
@@ -155,6 +158,18 @@ type Frame struct {
 	Pix  []byte
 }
 
+// Digest is what Evidence.Pictures calls this picture: the SHA-256 over width
+// and height (32 bit each, big-endian) and the pixels, in hex.
+func (f Frame) Digest() string {
+	h := sha256.New()
+	var size [8]byte
+	binary.BigEndian.PutUint32(size[:], uint32(f.W))
+	binary.BigEndian.PutUint32(size[4:], uint32(f.H))
+	h.Write(size[:])
+	h.Write(f.Pix)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // Idler is what a Display can do besides: show pictures in turn while nobody
 // signs, every so often, until the context ends (nil). A pad with a slide show
 // of its own plays the pictures it has stored, without traffic on the cable;
@@ -201,4 +216,12 @@ type Buttons interface {
 	// Press waits until the pen was lowered and lifted on the same button,
 	// during a Record or without one.
 	Press(ctx context.Context) (Key, error)
+}
+
+// Listener is what Buttons can do besides: keep reading the pad, so that no
+// stroke of before waits in it for the next picture's keys, and an unplugging
+// is noticed at once.
+type Listener interface {
+	// Listen reads until ctx ends (nil) or the pad is gone (ErrGone).
+	Listen(ctx context.Context) error
 }

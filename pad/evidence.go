@@ -48,12 +48,15 @@ type Evidence struct {
 	Thresholds *Thresholds `json:"thresholds,omitempty"`
 	// Calibration is the id of the calibration that was applied.
 	Calibration string `json:"calibration,omitempty"`
-	// Pictures are SHA-256 digests of what the pad's screen showed, the one
-	// from before the capture first: over width and height (32 bit each,
-	// big-endian) and the pixels.
+	// Pictures are digests (Frame.Digest) of what the pad's screen showed, the
+	// one from before the capture first.
 	Pictures []string `json:"pictures_sha256,omitempty"`
 	// Keys that were pressed on the pad's screen during the capture, in order.
 	Keys []Key `json:"keys,omitempty"`
+	// Confirmed are digests of the pictures that were confirmed with a key on
+	// the pad's own screen before this capture, in order. Who leads the customer
+	// fills it in; the pad does not know what a key means.
+	Confirmed []string `json:"confirmed_sha256,omitempty"`
 }
 
 // Identity is one thing a pad calls itself.

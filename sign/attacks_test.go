@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"testing"
 
 	"moqian/sign"
@@ -13,7 +14,8 @@ import (
 
 // attacks lists at least five named mutations of each class.
 func attacks() []attack {
-	return append(append(append(append(forgeries(), savings()...), wrappings()...), overlays()...), shadows()...)
+	return slices.Concat(forgeries(), savings(), wrappings(), overlays(), shadows(),
+		moreForgeries(), moreSavings(), moreWrappings(), moreOverlays(), moreShadows())
 }
 
 // forgeries: USF, the signature's own parts are spoilt so that a viewer gives up

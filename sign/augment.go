@@ -352,7 +352,7 @@ func writeDSS(doc *pdf.File, need *dss) ([]byte, error) {
 	u.w.Put(r, d)
 	u.catalog["DSS"] = r
 	u.w.Put(u.root, u.catalog)
-	return u.w.Finish(renewID(doc.Trailer(), Field{Name: "DSS " + strconv.Itoa(len(doc.Revisions()))}))
+	return u.w.FinishSealed(doc.Trailer())
 }
 
 // archive appends a document time stamp in an invisible field.

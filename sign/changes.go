@@ -2,6 +2,7 @@ package sign
 
 import (
 	"fmt"
+	"strings"
 
 	"moqian/sign/pdf"
 )
@@ -56,14 +57,9 @@ func (v *verifier) permissions(i int) permission {
 		}
 		strict(docMDP(v.doc, f.dict))
 		strict(transform(v.doc, f.dict, "FieldMDP", 0))
-		if d := parameters(v.doc, f.dict, "FieldMDP"); d != nil {
-			locks = append(locks, d)
-		}
-		if f.lock != nil {
-			locks = append(locks, f.lock)
-			if n, ok := f.lock["P"].(int64); ok {
-				strict(int(n))
-			}
+		locks = append(locks, f.locks(v.doc)...)
+		if n, ok := f.lock["P"].(int64); ok {
+			strict(int(n))
 		}
 	}
 	p.locked = func(name string) bool {
@@ -77,13 +73,37 @@ func (v *verifier) permissions(i int) permission {
 	return p
 }
 
+// locks of a signature: its field's, and what it says itself.
+func (f field) locks(doc *pdf.File) (out []pdf.Dict) {
+	if d := parameters(doc, f.dict, "FieldMDP"); d != nil {
+		out = append(out, d)
+	}
+	if f.lock != nil {
+		out = append(out, f.lock)
+	}
+	return out
+}
+
+// unlike: a signature says something else about fields than the lock of its
+// field does. One that says nothing is taken: the lock holds all the same.
+func (f field) unlike(doc *pdf.File) bool {
+	d := parameters(doc, f.dict, "FieldMDP")
+	if d == nil || f.lock == nil {
+		return false
+	}
+	a, err := array(doc, d["Fields"])
+	b, err2 := array(doc, f.lock["Fields"])
+	return err != nil || err2 != nil || d["Action"] != f.lock["Action"] || !pdf.Equal(a, b)
+}
+
 // covers says whether one lock (§12.8.2.4) covers a field.
 func covers(f *pdf.File, l pdf.Dict, name string) bool {
 	named := false
 	if list, err := array(f, l["Fields"]); err == nil {
 		for _, o := range list {
 			s, _ := o.(pdf.String)
-			named = named || string(s) == name
+			parent := readable(s)
+			named = named || parent == name || strings.HasPrefix(name, parent+".")
 		}
 	}
 	switch l["Action"] {
@@ -94,7 +114,7 @@ func covers(f *pdf.File, l pdf.Dict, name string) bool {
 	case pdf.Name("Exclude"):
 		return !named
 	}
-	return false
+	return true // a lock that says nothing else is meant to lock
 }
 
 // changes judges every revision behind the first signature.
@@ -146,7 +166,39 @@ func (v *verifier) changes() {
 			}
 		}
 	}
+	v.unsealed()
 	v.loose(first)
+}
+
+// unsealed: behind the last signature of this program nothing but its own updates
+// may stand uncovered. Another program's may be right, but nothing keeps its
+// bytes: whoever flips one would not be found.
+func (v *verifier) unsealed() {
+	covered := -1
+	own := false
+	for _, f := range v.found {
+		covered = max(covered, f.revision)
+		if f.Intact && v.own(f.dict) {
+			own = true
+		}
+	}
+	for i := covered + 1; own && covered >= 0 && i < len(v.doc.Revisions()); i++ {
+		if !v.doc.Sealed(i) {
+			v.problem("unsealed-update", fmt.Sprintf("第 %d 版没有签名保护，且与本程序写出的不符", i+1),
+				fmt.Sprintf("revision %d, which no signature covers, was changed or comes from another program", i+1))
+			v.doubt = true
+		}
+	}
+}
+
+// own: the signature says that this program made it.
+func (v *verifier) own(sig pdf.Dict) bool {
+	build, err := v.doc.Dict(sig["Prop_Build"])
+	if err != nil {
+		return false
+	}
+	app, err := v.doc.Dict(build["App"])
+	return err == nil && app["Name"] == ownName
 }
 
 // loose remarks bytes inside signed revisions that no object accounts for: they

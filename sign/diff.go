@@ -167,14 +167,26 @@ func (d *differ) isNew(num int) bool {
 	return !had
 }
 
+// identifiers says that an array is two strings.
+func identifiers(a pdf.Array) bool {
+	for _, o := range a {
+		if _, ok := o.(pdf.String); !ok {
+			return false
+		}
+	}
+	return len(a) == 2
+}
+
 func (d *differ) trailer() error {
 	a, b := d.old.Trailer(), d.cur.Trailer()
 	if !pdf.Equal(a["Root"], b["Root"]) || !pdf.Equal(a["Encrypt"], b["Encrypt"]) {
 		return errors.New("the trailer names another document")
 	}
 	if was, ok := a["ID"].(pdf.Array); ok && len(was) == 2 {
-		if is, ok := b["ID"].(pdf.Array); !ok || len(is) != 2 || !pdf.Equal(was[0], is[0]) {
-			return errors.New("the trailer has another file identifier")
+		// §14.4 keeps the first identifier; writers of long-term signatures change
+		// both. No reader shows either.
+		if is, ok := b["ID"].(pdf.Array); !ok || !identifiers(is) {
+			return errors.New("the trailer has no file identifiers")
 		}
 	}
 	if a["Info"] != nil && !pdf.Equal(a["Info"], b["Info"]) {

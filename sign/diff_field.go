@@ -28,6 +28,9 @@ func (d *differ) form() error {
 			return fmt.Errorf("the form's /%s is changed", key)
 		}
 	}
+	if !keepsBits(before["SigFlags"], after["SigFlags"]) {
+		return errors.New("the form's /SigFlags are changed")
+	}
 	old, err := array(d.old, before["Fields"])
 	if err != nil {
 		return err
@@ -54,6 +57,17 @@ func (d *differ) form() error {
 		}
 	}
 	return nil
+}
+
+// keepsBits: flags of signatures (table 219: 1 exist, 2 append only) may be set,
+// not taken back.
+func keepsBits(was, is pdf.Object) bool {
+	if pdf.Equal(was, is) {
+		return true
+	}
+	a, _ := was.(int64)
+	b, ok := is.(int64)
+	return ok && a&^b == 0 && b&^a&^3 == 0
 }
 
 // fieldKeys are what a signature field and its widget may hold: nothing that
@@ -220,11 +234,11 @@ func (d *differ) prepared() error {
 }
 
 func (d *differ) signPrepared(num int, was, is pdf.Dict) error {
-	name, _ := was["T"].(pdf.String)
+	name := d.fullName(was)
 	if d.allow.level == 1 {
 		return fmt.Errorf("field %s is signed although the certification forbids it", name)
 	}
-	if d.allow.locked != nil && d.allow.locked(string(name)) {
+	if d.allow.locked != nil && d.allow.locked(name) {
 		return fmt.Errorf("field %s is signed although it is locked", name)
 	}
 	if _, err := d.value(is); err != nil {
@@ -257,6 +271,24 @@ func (d *differ) signPrepared(num int, was, is pdf.Dict) error {
 		d.ok[r.Num] = true
 	}
 	return nil
+}
+
+// fullName of a field with those of its parents, ISO 32000-1 §12.7.3.2.
+func (d *differ) fullName(f pdf.Dict) string {
+	name := ""
+	for n := 0; f != nil && n < 16; n++ {
+		if t, ok := f["T"].(pdf.String); ok && name == "" {
+			name = readable(t)
+		} else if ok {
+			name = readable(t) + "." + name
+		}
+		up, err := d.old.Dict(f["Parent"])
+		if err != nil {
+			return name
+		}
+		f = up
+	}
+	return name
 }
 
 // sameWidget: signing may set value, appearance, date and flags.

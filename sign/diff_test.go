@@ -115,7 +115,11 @@ func TestUpdates(t *testing.T) {
 			w.Put(dss, pdf.Dict{"Type": pdf.Name("DSS")})
 			catalog["DSS"] = dss
 			w.Put(trailer["Root"].(pdf.Ref), catalog)
-			r := sign.Verify(closed(t, w, trailer), b.options())
+			sealed, err := w.FinishSealed(trailer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := sign.Verify(sealed, b.options())
 			if got := r.Verdict == sign.Valid; got != tt.ok {
 				t.Errorf("%s %v", r.Verdict, r.Problems)
 			}

@@ -30,7 +30,9 @@
 // Untrusted is: no given root vouches for a signatory or a time stamp, a
 // certificate that was not valid or was revoked at the moment that counts (that
 // of the oldest trusted time stamp, else the moment of judgement), a certificate
-// whose usage is not signing, one that belongs to no chain.
+// whose usage is not signing, one that belongs to no chain; and an update behind
+// this program's signatures that no later signature covers and that this program
+// did not write to the byte: nothing else would find a bit that turned in it.
 //
 // Not read: encrypted files, SM2, certificates by network. Revocation without
 // any list at hand is unknown, not a problem: the report says so.

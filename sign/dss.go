@@ -3,6 +3,7 @@ package sign
 import (
 	"bytes"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -27,6 +28,9 @@ type dss struct {
 	// objects are the numbers of all indirect objects that make it up.
 	objects map[int]bool
 	bytes   int
+	// unread counts certificates and lists that this program cannot read, as
+	// lists of version 1; they vouch for nothing.
+	unread int
 }
 
 // readDSS reads the store of a view of the file; a file without one gives an
@@ -160,17 +164,21 @@ func (s *dss) item(f *pdf.File, kind pdf.Name, r pdf.Ref, known *certificates) e
 	}
 	switch kind {
 	case "Certs":
-		c, err := known.parse(raw)
-		if err != nil {
+		if c, err := known.parse(raw); err == nil {
+			s.certs = append(s.certs, c)
+		} else if !signedParts(raw) {
 			return err
+		} else {
+			s.unread++
 		}
-		s.certs = append(s.certs, c)
 	case "CRLs":
-		l, err := known.list(raw)
-		if err != nil {
+		if l, err := known.list(raw); err == nil {
+			s.crls = append(s.crls, l)
+		} else if !signedParts(raw) {
 			return err
+		} else {
+			s.unread++
 		}
-		s.crls = append(s.crls, l)
 	case "OCSPs":
 		if _, err := ocsp.ParseResponse(raw, nil); err != nil {
 			return err
@@ -196,4 +204,20 @@ func (s *dss) holds(chain, bag []*x509.Certificate) bool {
 		}
 	}
 	return true
+}
+
+// signedParts: the DER has the three parts of everything that X.509 signs (RFC
+// 5280 §4.1, §5.1): content, algorithm, value.
+func signedParts(der []byte) bool {
+	var parts struct {
+		Content   asn1.RawValue
+		Algorithm pkix.AlgorithmIdentifier
+		Value     asn1.BitString
+	}
+	rest, err := asn1.Unmarshal(der, &parts)
+	if err != nil || len(rest) > 0 || parts.Content.Tag != asn1.TagSequence || !parts.Content.IsCompound {
+		return false
+	}
+	again, err := asn1.Marshal(parts)
+	return err == nil && bytes.Equal(again, der)
 }

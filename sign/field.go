@@ -11,6 +11,9 @@ import (
 // rangeWidth is the room for /ByteRange: four numbers of up to ten digits.
 const rangeWidth = 48
 
+// ownName is this program in signature dictionaries.
+const ownName = pdf.Name("Moqian")
+
 // stampDict is that of a document time stamp, ETSI EN 319 142-1 §5.4.3.
 func stampDict(reserve int) pdf.Dict {
 	return pdf.Dict{
@@ -28,6 +31,8 @@ func sigDict(f Field, reserve int) pdf.Dict {
 		"ByteRange": pdf.Verbatim("[" + string(bytes.Repeat([]byte(" "), rangeWidth)) + "]"),
 		"Contents":  pdf.Verbatim("<" + string(bytes.Repeat([]byte("0"), 2*reserve)) + ">"),
 		"M":         pdf.String(pdfDate(f.Time)),
+		// Table 252; the verifier then knows how its own updates look.
+		"Prop_Build": pdf.Dict{"App": pdf.Dict{"Name": ownName}},
 	}
 	if f.Reason != "" {
 		d["Reason"] = text(f.Reason)
@@ -74,4 +79,28 @@ func fillRange(out []byte, at, reserve int) (hole [2]int) {
 	r := at + bytes.Index(out[at:], []byte("/ByteRange [")) + len("/ByteRange [")
 	copy(out[r:r+rangeWidth], fmt.Sprintf("0 %d %d %d", hole[0], hole[1], len(out)-hole[1]))
 	return hole
+}
+
+// lockOf names the fields that a signature locks, ISO 32000-1 table 233: by name,
+// so that document time stamps may follow.
+func lockOf(names pdf.Array) pdf.Dict {
+	return pdf.Dict{"Type": pdf.Name("SigFieldLock"), "Action": pdf.Name("Include"), "Fields": append(pdf.Array{}, names...)}
+}
+
+// lock has a signature say what the lock of its field wants (§12.8.2.4): nobody
+// may change those fields after it.
+func (u *updater) lock(sig pdf.Dict, lock pdf.Object) error {
+	l, err := u.doc.Dict(lock)
+	if err != nil || l == nil {
+		return err
+	}
+	params := pdf.Dict{"Type": pdf.Name("TransformParams"), "V": pdf.Name("1.2"), "Action": l["Action"]}
+	if l["Fields"] != nil {
+		params["Fields"] = l["Fields"]
+	}
+	list, _ := sig["Reference"].(pdf.Array)
+	sig["Reference"] = append(append(pdf.Array{}, list...), pdf.Dict{
+		"Type": pdf.Name("SigRef"), "TransformMethod": pdf.Name("FieldMDP"), "TransformParams": params, "Data": u.root,
+	})
+	return nil
 }

@@ -52,6 +52,10 @@ func (v *verifier) judge(f field) *found {
 		v.problem("signature", "签名不成立："+f.name, f.name+": "+err.Error())
 		return s
 	}
+	if f.unlike(v.doc) {
+		v.problem("lock", "签名与其域的锁定设置不一致："+f.name, f.name+": the signature locks other fields than its field's lock names")
+		v.wrong = true
+	}
 	s.Intact = true
 	return s
 }

@@ -77,6 +77,11 @@ func (v *verifier) vouched(rev *revocation) {
 			return bytes.Equal(c.RawIssuer, by.RawSubject) && c.CheckSignatureFrom(by) == nil
 		})
 	}
+	if v.store.unread > 0 {
+		v.problem("dss-stray", "验证数据含有无法读取的证书或吊销列表", "the validation data hold a certificate or revocation list that cannot be read, and no time stamp covers it")
+		v.doubt = true
+		return
+	}
 	for _, c := range v.store.certs {
 		if !issued(c) {
 			v.problem("dss-stray", "验证数据含有无法核实的证书", "the validation data hold a certificate that nobody known issued: "+c.Subject.CommonName)
@@ -122,6 +127,11 @@ func (t truster) stamp(o trust, at time.Time, inner string) bool {
 		t.doubt = t.doubt || inner != ""
 		return false
 	}
+	if k.cms.unread > 0 {
+		t.problem("stray-certificate", "时间戳含有无法读取的证书："+name, name+": the time stamp holds a certificate or revocation list that cannot be read")
+		t.doubt = true
+		return false
+	}
 	if x := stray(chains, k.TSA, k.cms.others); x != nil {
 		t.problem("stray-certificate", "时间戳含有无关证书："+name, name+": the time stamp holds a certificate that belongs to no chain: "+x.Subject.CommonName)
 		t.doubt = true
@@ -147,6 +157,10 @@ func (t truster) signer(o trust, at time.Time) []*x509.Certificate {
 	chains, err := o.chains(c, f.cms.others, at, x509.ExtKeyUsageAny)
 	if err != nil {
 		t.problem("chain", "证书链不受信任："+name, name+": "+humanTime(err, c, at).Error())
+		return nil
+	}
+	if f.cms.unread > 0 {
+		t.problem("stray-certificate", "签名含有无法读取的证书或吊销列表："+name, name+": the signature holds a certificate or revocation list that cannot be read")
 		return nil
 	}
 	if x := stray(chains, c, f.cms.others); x != nil {

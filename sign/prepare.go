@@ -27,16 +27,21 @@ func prepare(doc *pdf.File, f Field, sig pdf.Dict, reserve int) (out []byte, hol
 		if err != nil {
 			return nil, hole, err
 		}
+		if err := u.lock(sig, d["Lock"]); err != nil {
+			return nil, hole, err
+		}
 		d = cloneDict(d)
 		d["V"] = ref
 		u.w.Put(*field, d)
 	} else {
-		if err := u.add(f, ref); err != nil {
+		if err := u.add(f, ref, nil); err != nil {
 			return nil, hole, err
 		}
 	}
+	locked := pdf.Array{text(f.Name)}
 	for _, p := range f.Prepare {
-		if err := u.add(p, pdf.Ref{}); err != nil {
+		locked = append(locked, text(p.Name))
+		if err := u.add(p, pdf.Ref{}, lockOf(locked)); err != nil {
 			return nil, hole, err
 		}
 	}
@@ -120,10 +125,13 @@ func (u *updater) allowed(f Field, sig pdf.Dict, prepared bool) error {
 	if !ok {
 		return errors.New("the signatures in the file are not sound: " + v.Problems[0].Text)
 	}
-	level := 0
+	level, locked := 0, false
 	for _, g := range fields {
 		if p := docMDP(u.doc, g.dict); p > 0 {
 			level = p
+		}
+		for _, l := range g.locks(u.doc) {
+			locked = locked || covers(u.doc, l, f.Name)
 		}
 	}
 	switch {
@@ -133,12 +141,15 @@ func (u *updater) allowed(f Field, sig pdf.Dict, prepared bool) error {
 		return nil
 	case level == 1 || level > 1 && !prepared:
 		return fmt.Errorf("%w: it allows no further signature here (P=%d)", ErrForbidden, level)
+	case locked:
+		return fmt.Errorf("%w: a signature locks the field", ErrForbidden)
 	}
 	return nil
 }
 
-// add writes a new field; value is the zero Ref for an empty one.
-func (u *updater) add(f Field, value pdf.Ref) error {
+// add writes a new field; value is the zero Ref for an empty one, lock what its
+// signature will lock.
+func (u *updater) add(f Field, value pdf.Ref, lock pdf.Dict) error {
 	if f.Page < 0 || f.Page >= len(u.pages) {
 		return fmt.Errorf("there is no page %d", f.Page+1)
 	}
@@ -146,6 +157,9 @@ func (u *updater) add(f Field, value pdf.Ref) error {
 	d := widgetDict(f, u.pages[f.Page], look)
 	if value != (pdf.Ref{}) {
 		d["V"] = value
+	}
+	if lock != nil {
+		d["Lock"] = lock
 	}
 	u.w.Put(widget, d)
 	u.w.Put(look, &pdf.Stream{Dict: pdf.Dict{

@@ -32,6 +32,7 @@ type cms struct {
 	signer *x509.Certificate
 	others []*x509.Certificate // of the bag, without the signer
 	crls   []*x509.RevocationList
+	unread int // certificates and lists that cannot be read; no chain has them
 	hash   crypto.Hash
 	// content inside, nil when detached.
 	content []byte
@@ -229,6 +230,10 @@ func (c *cms) bag(e envelope, known *certificates) error {
 			return errNotCMS
 		}
 		x, err := known.parse(raw.FullBytes)
+		if err != nil && signedParts(raw.FullBytes) {
+			c.unread++
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("a certificate in the CMS cannot be read: %w", err)
 		}
@@ -243,6 +248,10 @@ func (c *cms) bag(e envelope, known *certificates) error {
 			return errNotCMS
 		}
 		l, err := known.list(raw.FullBytes)
+		if err != nil && signedParts(raw.FullBytes) {
+			c.unread++
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("a revocation list in the CMS cannot be read: %w", err)
 		}

@@ -3,6 +3,7 @@ package sign
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/binary"
@@ -112,31 +113,48 @@ func usable(k Key, at time.Time) error {
 	return nil
 }
 
-// usualToken is the room for a time-stamp token before one was seen: RSA-2048
+// usualToken is the size of a time-stamp token before one was seen: RSA-2048
 // with the TSA's and one issuing certificate.
 const usualToken = 4000
 
+// Bytes of a CMS beside certificates, issuer, serial number and signature value:
+// algorithms, attributes and lengths; and those of the attribute around a token.
+const (
+	cmsFrame   = 255
+	tokenFrame = 25
+)
+
 // Reserve is the room in bytes for the CMS of a key and a time-stamp token put
 // into it later: token is the largest one seen (Augmented.Token), 0 for none yet;
-// a tenth is added to both.
+// a tenth of it is added.
 func Reserve(k Key, token int) int {
 	if token == 0 {
 		token = usualToken
 	}
-	n := 700 + token
+	return Room(k) + tokenFrame + token + token/10
+}
+
+// Room is the room in bytes for the CMS of a key alone: enough for a signature
+// that another one will cover, so that no time stamp goes into it.
+func Room(k Key) int {
+	n := cmsFrame
 	chain := k.Chain()
 	for i, c := range chain {
 		if i == 0 || !bytes.Equal(c.RawSubject, c.RawIssuer) {
 			n += len(c.Raw)
 		}
 	}
-	if len(chain) > 0 {
-		n += len(chain[0].RawIssuer)
-		if pub, ok := chain[0].PublicKey.(*rsa.PublicKey); ok {
-			n += pub.Size()
-		}
+	if len(chain) == 0 {
+		return n
 	}
-	return n + n/10
+	n += len(chain[0].RawIssuer) + len(chain[0].SerialNumber.Bytes()) + 1
+	switch pub := chain[0].PublicKey.(type) {
+	case *rsa.PublicKey:
+		return n + pub.Size()
+	case *ecdsa.PublicKey:
+		return n + 2*((pub.Curve.Params().BitSize+7)/8+3) + 3
+	}
+	return n + 64
 }
 
 // renewID keeps the first file identifier and makes a second one.

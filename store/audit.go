@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/bits"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -55,8 +56,12 @@ func (a *Audit) Append(ctx context.Context, e Entry) error {
 func (a *Audit) All(ctx context.Context) ([]Entry, error) {
 	var all []Entry
 	err := a.s.view(ctx, func(t *tx) error {
-		return t.each(bucketLog, func(_, text []byte) error {
-			e, err := decodeEntry(text)
+		return t.each(bucketLog, func(key, plain []byte) error {
+			r, err := splitRecord(key, plain)
+			if err != nil {
+				return err
+			}
+			e, err := decodeEntry(r.text)
 			all = append(all, e)
 			return err
 		})
@@ -103,14 +108,8 @@ func (t *tx) log(e Entry) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("hashing a log entry: %w", err)
 	}
-	if err := t.put(bucketLog, number(h.N), text); err != nil {
+	if err := t.putRecord(h.N, record{hashes, text}); err != nil {
 		return 0, err
-	}
-	at := tlog.StoredHashIndex(0, h.N)
-	for i, hash := range hashes {
-		if err := t.put(bucketHashes, number(at+int64(i)), hash[:]); err != nil {
-			return 0, err
-		}
 	}
 	index := h.N
 	t.leaves = append(t.leaves, hashes[0])
@@ -124,18 +123,58 @@ func (t *tx) log(e Entry) (int64, error) {
 func (t *tx) hashes(indexes []int64) ([]tlog.Hash, error) {
 	out := make([]tlog.Hash, len(indexes))
 	for i, index := range indexes {
-		raw, err := t.get(bucketHashes, number(index))
+		level, n := tlog.SplitStoredHashIndex(index)
+		r, err := t.record((n+1)<<level - 1)
 		if err != nil {
 			return nil, fmt.Errorf("hash %d of the log: %w", index, err)
 		}
-		if copy(out[i][:], raw) != tlog.HashSize || len(raw) != tlog.HashSize {
-			return nil, fmt.Errorf("hash %d of the log: %w", index, ErrDamaged)
-		}
+		out[i] = r.hashes[level]
 	}
 	return out, nil
 }
 
+// record is what is stored of an entry: its JSON, and the hashes of the tree that
+// it completes, its leaf first.
+type record struct {
+	hashes []tlog.Hash
+	text   []byte
+}
+
+// completes says how many hashes entry i completes.
+func completes(i int64) int { return bits.TrailingZeros64(uint64(i)+1) + 1 }
+
+func (t *tx) putRecord(i int64, r record) error {
+	plain := make([]byte, 0, len(r.hashes)*tlog.HashSize+len(r.text))
+	for _, h := range r.hashes {
+		plain = append(plain, h[:]...)
+	}
+	return t.put(bucketLog, number(i), append(plain, r.text...))
+}
+
+func (t *tx) record(i int64) (record, error) {
+	plain, err := t.get(bucketLog, number(i))
+	if err != nil {
+		return record{}, err
+	}
+	return splitRecord(number(i), plain)
+}
+
+func splitRecord(key, plain []byte) (record, error) {
+	n := completes(int64(bytesToNumber(key)))
+	if len(key) != 8 || len(plain) < n*tlog.HashSize {
+		return record{}, fmt.Errorf("%w: a log entry of %d bytes", ErrDamaged, len(plain))
+	}
+	r := record{make([]tlog.Hash, n), plain[n*tlog.HashSize:]}
+	for i := range r.hashes {
+		copy(r.hashes[i][:], plain[i*tlog.HashSize:])
+	}
+	return r, nil
+}
+
 func (t *tx) head() (h head, err error) {
+	if t.end != nil {
+		return *t.end, nil
+	}
 	raw, err := t.get(bucketMeta, []byte(keyHead))
 	if err != nil {
 		return h, fmt.Errorf("%w: the head of the log: %w", ErrDamaged, err)
@@ -143,10 +182,12 @@ func (t *tx) head() (h head, err error) {
 	if err := json.Unmarshal(raw, &h); err != nil || h.N < 0 {
 		return h, fmt.Errorf("%w: the head of the log", ErrDamaged)
 	}
+	t.end = &h
 	return h, nil
 }
 
 func (t *tx) putHead(h head) error {
+	t.end = &h
 	raw, err := json.Marshal(h)
 	if err != nil {
 		return err

@@ -144,26 +144,17 @@ func (s *Store) checkRows(ctx context.Context, f *Findings) error {
 	return s.view(ctx, func(t *tx) error {
 		f.Size = t.Size()
 		f.Free = int64(t.DB().Stats().FreePageN) * int64(t.DB().Info().PageSize)
-		kept := map[string]bool{}
-		err := t.each(bucketRows, func(key, raw []byte) error {
+		err := t.eachRow(func(r row) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			r, err := decodeRow(raw)
-			if err != nil {
-				return err
-			}
 			f.Items++
-			if r.ID != string(key) || r.Seq >= int64(f.Entries) {
-				return fmt.Errorf("%w: the row %s does not fit its place or the log", ErrDamaged, key)
-			}
-			if here := t.has(bucketOpen, key); here != (r.State != Purged) {
-				return fmt.Errorf("%w: voucher %s is %s and listed as waiting: %v", ErrDamaged, r.Voucher, r.State, here)
+			if r.Seq >= int64(f.Entries) {
+				return fmt.Errorf("%w: the row %s does not fit the log", ErrDamaged, r.ID)
 			}
 			if err := t.checkNumber(r); err != nil || r.State == Purged {
 				return err
 			}
-			kept[r.ID] = true
 			if _, err := t.document(r); err != nil {
 				return fmt.Errorf("voucher %s: %w", r.Voucher, err)
 			}
@@ -174,8 +165,8 @@ func (s *Store) checkRows(ctx context.Context, f *Findings) error {
 		if err != nil {
 			return err
 		}
-		return t.Bucket([]byte(bucketDocs)).ForEachBucket(func(id []byte) error {
-			if !kept[string(id)] {
+		return t.Bucket([]byte(bucketItems)).ForEachBucket(func(id []byte) error {
+			if !t.has(bucketItems, rowKey(string(id))) {
 				return fmt.Errorf("%w: document %s belongs to no row", ErrDamaged, id)
 			}
 			return nil
@@ -184,7 +175,7 @@ func (s *Store) checkRows(ctx context.Context, f *Findings) error {
 }
 
 func (t *tx) checkNumber(r row) error {
-	id, err := t.get(bucketNumbers, t.s.vault.hide(bucketNumbers, r.Voucher))
+	id, err := t.get(bucketNumbers, t.s.vault.number(r.Voucher))
 	if err != nil {
 		return fmt.Errorf("%w: voucher number %s is not in the index: %w", ErrDamaged, r.Voucher, err)
 	}

@@ -110,7 +110,7 @@ func (t *tx) sign() error {
 			return err
 		}
 	}
-	return t.put(bucketMeta, []byte(keySigned), signed)
+	return t.put(bucketSigned, []byte(keySigned), signed)
 }
 
 // sinceCheckpoint gives the leaves between the last kept checkpoint and n. Most
@@ -170,7 +170,7 @@ func (s *Store) signEnd() error {
 // signedEnd reads the head that was signed last, without its signature; the zero
 // Checkpoint if there is none.
 func (t *tx) signedEnd() (Checkpoint, error) {
-	signed, err := t.get(bucketMeta, []byte(keySigned))
+	signed, err := t.get(bucketSigned, []byte(keySigned))
 	if errors.Is(err, ErrNotFound) {
 		return Checkpoint{}, nil
 	}
@@ -227,7 +227,7 @@ func (a *Audit) Checkpoint(ctx context.Context) (c SignedCheckpoint, err error) 
 		if c.Signed, err = t.signed(h.N, leaves); err != nil {
 			return err
 		}
-		if err := t.put(bucketMeta, []byte(keySigned), c.Signed); err != nil {
+		if err := t.put(bucketSigned, []byte(keySigned), c.Signed); err != nil {
 			return err
 		}
 		return t.put(bucketCheckpoints, number(h.N), c.Signed)
@@ -255,7 +255,7 @@ func (a *Audit) Checkpoints(ctx context.Context) (all []SignedCheckpoint, err er
 		if err != nil {
 			return err
 		}
-		signed, err := t.get(bucketMeta, []byte(keySigned))
+		signed, err := t.get(bucketSigned, []byte(keySigned))
 		if errors.Is(err, ErrNotFound) {
 			return nil
 		}

@@ -226,19 +226,14 @@ func (s *Store) rewrite(t testing.TB, entries [][]byte) {
 		x := &tx{Tx: b, s: s}
 		h, err := x.head()
 		must(err)
-		for _, name := range []string{bucketLog, bucketHashes} {
-			must(b.DeleteBucket([]byte(name)))
-			_, err := b.CreateBucket([]byte(name))
-			must(err)
-		}
+		must(b.DeleteBucket([]byte(bucketLog)))
+		_, err = b.CreateBucket([]byte(bucketLog))
+		must(err)
 		h.N = 0
 		for _, text := range entries {
 			hashes, err := tlog.StoredHashes(h.N, text, tlog.HashReaderFunc(x.hashes))
 			must(err)
-			must(x.put(bucketLog, number(h.N), text))
-			for i, hash := range hashes {
-				must(x.put(bucketHashes, number(tlog.StoredHashIndex(0, h.N)+int64(i)), hash[:]))
-			}
+			must(x.putRecord(h.N, record{hashes, text}))
 			h.N++
 		}
 		return x.putHead(h)
@@ -248,7 +243,11 @@ func (s *Store) rewrite(t testing.TB, entries [][]byte) {
 func logTexts(t testing.TB, s *Store) (all [][]byte) {
 	t.Helper()
 	err := s.view(ctx, func(x *tx) error {
-		return x.each(bucketLog, func(_, text []byte) error { all = append(all, bytes.Clone(text)); return nil })
+		return x.each(bucketLog, func(key, plain []byte) error {
+			r, err := splitRecord(key, plain)
+			all = append(all, bytes.Clone(r.text))
+			return err
+		})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -334,7 +333,7 @@ func (s *Store) signAnew(t testing.TB) {
 		if _, err := b.CreateBucket([]byte(bucketCheckpoints)); err != nil {
 			return err
 		}
-		b.Bucket([]byte(bucketMeta)).Delete([]byte(keySigned))
+		b.Bucket([]byte(bucketSigned)).Delete([]byte(keySigned))
 		h, err := x.head()
 		if err != nil || h.N == 0 {
 			return err
@@ -351,7 +350,7 @@ func (s *Store) signAnew(t testing.TB) {
 		if err != nil {
 			return err
 		}
-		return x.put(bucketMeta, []byte(keySigned), signed)
+		return x.put(bucketSigned, []byte(keySigned), signed)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -367,7 +366,7 @@ func (s *Store) restoreNotes(t testing.TB, cs []SignedCheckpoint) {
 				return err
 			}
 		}
-		return x.put(bucketMeta, []byte(keySigned), cs[len(cs)-1].Signed)
+		return x.put(bucketSigned, []byte(keySigned), cs[len(cs)-1].Signed)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -13,9 +13,14 @@ import (
 
 // row is what is stored of an item. Seq is the log index of the entry that came
 // with the document's present bytes: it is bound into their encryption.
+//
+// Accounts are the hidden account numbers of an item that is QUEUED. Their index
+// has no order, each is a page somewhere: it is written when the item is
+// committed, which nobody waits for.
 type row struct {
 	Item
-	Seq int64 `json:"seq"`
+	Seq      int64    `json:"seq"`
+	Accounts [][]byte `json:"accounts,omitempty"`
 }
 
 func decodeRow(raw []byte) (row, error) {
@@ -44,6 +49,9 @@ func (r row) check() error {
 	}
 	if !r.Fault.known() {
 		return fmt.Errorf("fault %q", r.Fault)
+	}
+	if len(r.Accounts) > 0 && r.State != Queued {
+		return fmt.Errorf("accounts of an item that is %s", r.State)
 	}
 	return r.Item.check()
 }

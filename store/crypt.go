@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 )
 
@@ -25,7 +26,7 @@ const (
 // keys HMAC-SHA256. Associated data is the bucket and the key under which a
 // value stands, for a document its id and sequence, so that no value opens in
 // the place of another. What stays in clear: bucket names, ids (ULIDs tell when
-// a voucher was filed), business dates, counts and sizes.
+// a voucher was filed), business dates, serials, counts and sizes.
 type vault struct {
 	values, wrap cipher.AEAD
 	ciphers      []Cipher // of documents; the first is for fresh ones
@@ -95,7 +96,7 @@ func place(bucket string, key []byte) []byte {
 
 // seal gives nonce, ciphertext, tag.
 func (v *vault) seal(bucket string, key, plain []byte) ([]byte, error) {
-	return sealWith(v.values, v.rand, plain, place(bucket, key), 0)
+	return sealWith(v.values, v.rand, plain, place(bucket, key), nil)
 }
 
 func (v *vault) open(bucket string, key, sealed []byte) ([]byte, error) {
@@ -109,6 +110,17 @@ func (v *vault) hide(bucket, name string) []byte {
 	return h.Sum(nil)[:16]
 }
 
+// number is the bucket key of a voucher number. The serial at its end stays as it
+// is, so that the numbers of a day stand in their order, on few pages.
+func (v *vault) number(voucher string) []byte {
+	const hidden, tail = 13, 5 // digits
+	if !digits(voucher, hidden+tail) {
+		return v.hide(bucketNumbers, voucher)
+	}
+	n, _ := strconv.Atoi(voucher[hidden:])
+	return append(v.hide(bucketNumbers, voucher[:hidden])[:13], byte(n>>16), byte(n>>8), byte(n))
+}
+
 // sealed is an encrypted document and the name of its cipher.
 type sealed struct {
 	cipher string
@@ -117,8 +129,8 @@ type sealed struct {
 
 // sealDocument encrypts a document under a fresh key and puts the wrapped key
 // before it: 60 bytes, then ciphertext and tag. The key is used once, so its
-// nonce is zero.
-func (v *vault) sealDocument(id string, seq int64, pdf []byte) (sealed, error) {
+// nonce is zero. What comes out stands in into, if it fits there.
+func (v *vault) sealDocument(id string, seq int64, pdf, into []byte) (sealed, error) {
 	at := documentPlace(id, seq)
 	var key [keySize]byte
 	defer clear(key[:])
@@ -129,7 +141,10 @@ func (v *vault) sealDocument(id string, seq int64, pdf []byte) (sealed, error) {
 	if err != nil {
 		return sealed{}, fmt.Errorf("making a cipher %s: %w", v.ciphers[0].Name, err)
 	}
-	out, err := sealWith(v.wrap, v.rand, key[:], at, len(pdf)+doc.Overhead())
+	if n := wrapSize + len(pdf) + doc.Overhead(); cap(into) < n {
+		into = make([]byte, 0, n)
+	}
+	out, err := sealWith(v.wrap, v.rand, key[:], at, into)
 	if err != nil {
 		return sealed{}, err
 	}
@@ -163,12 +178,19 @@ func (v *vault) openDocument(id string, seq int64, s sealed) ([]byte, error) {
 	return nil, fmt.Errorf("%w: %s", ErrCipher, s.cipher)
 }
 
+// documents stands in the place of documents for their bucket, whatever its name
+// was and is: a document that is moved is not encrypted anew.
+const documents = "docs"
+
 func documentPlace(id string, seq int64) []byte {
-	return binary.BigEndian.AppendUint64(place(bucketDocs, []byte(id)), uint64(seq))
+	return binary.BigEndian.AppendUint64(place(documents, []byte(id)), uint64(seq))
 }
 
-func sealWith(a cipher.AEAD, random io.Reader, plain, at []byte, spare int) ([]byte, error) {
-	out := make([]byte, nonceSize, nonceSize+len(plain)+tagSize+spare)
+func sealWith(a cipher.AEAD, random io.Reader, plain, at, into []byte) ([]byte, error) {
+	if cap(into) < nonceSize+len(plain)+tagSize {
+		into = make([]byte, 0, nonceSize+len(plain)+tagSize)
+	}
+	out := into[:nonceSize]
 	if _, err := io.ReadFull(random, out); err != nil {
 		return nil, fmt.Errorf("making a nonce: %w", err)
 	}

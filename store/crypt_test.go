@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/chacha20poly1305"
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 var xchacha = Cipher{Name: "xchacha20", New: chacha20poly1305.NewX}
@@ -95,7 +96,7 @@ func TestValuesAreBound(t *testing.T) {
 			t.Errorf("byte %d changed: %v", i, err)
 		}
 	}
-	doc, err := v.sealDocument("id", 7, []byte("%PDF"))
+	doc, err := v.sealDocument("id", 7, []byte("%PDF"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +127,7 @@ func TestValuesAreBound(t *testing.T) {
 func FuzzStored(f *testing.F) {
 	it := item(1)
 	it.ID, it.State, it.Bytes, it.SHA256 = "01KB000000000000000000000X", Ready, 4, digest([]byte("%PDF"))
-	good, _ := json.Marshal(row{it, 3})
+	good, _ := json.Marshal(row{Item: it, Seq: 3})
 	f.Add(good)
 	f.Add([]byte(`{"time":"2026-11-24T09:30:00Z","actor":"x","action":"file","outcome":"ok"}`))
 	f.Add([]byte("\x05hello"))
@@ -137,6 +138,12 @@ func FuzzStored(f *testing.F) {
 		}
 		if e, err := decodeEntry(raw); err == nil && e.Action == "" {
 			t.Error("an entry without an action was taken")
+		}
+		for _, i := range []int64{0, 1, 6, 7} {
+			r, err := splitRecord(number(i), raw)
+			if err == nil && len(r.hashes)*tlog.HashSize+len(r.text) != len(raw) {
+				t.Errorf("entry %d: %d hashes and %d bytes of %d", i, len(r.hashes), len(r.text), len(raw))
+			}
 		}
 		if name, value, err := decodeSetting(raw); err == nil && len(name)+len(value) > len(raw) {
 			t.Error("a setting is longer than its bytes")

@@ -58,11 +58,11 @@ func (a *Audit) lines(ctx context.Context, f Format, host string, at, most int64
 			return err
 		}
 		for i := at; i < min(at+most, h.N); i++ {
-			text, err := t.get(bucketLog, number(i))
+			r, err := t.record(i)
 			if err != nil {
 				return err
 			}
-			e, err := decodeEntry(text)
+			e, err := decodeEntry(r.text)
 			if err != nil {
 				return err
 			}

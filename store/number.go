@@ -38,6 +38,7 @@ func (o *Outbox) Reserve(ctx context.Context, business string) (serial int, err 
 		if last >= LastSerial {
 			return ErrSerials
 		}
+		t.layAhead()
 		serial = last + 1
 		if err := t.put(bucketSerials, []byte(business), binary.BigEndian.AppendUint16(nil, uint16(serial))); err != nil {
 			return err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -102,19 +101,20 @@ func (t *tx) fileAll(all []Filing, sum func(i int) string) ([]Item, error) {
 		rows[i] = r
 	}
 	documents, failed := make([]sealed, len(all)), make([]error, len(all))
+	room := make([][]byte, len(all))
+	for i := range all {
+		room[i] = t.borrow(len(all[i].PDF))
+	}
 	begin(len(all), func(i int) {
-		documents[i], failed[i] = t.s.vault.sealDocument(rows[i].ID, rows[i].Seq, all[i].PDF)
+		documents[i], failed[i] = t.s.vault.sealDocument(rows[i].ID, rows[i].Seq, all[i].PDF, room[i])
 	}).Wait()
 	out := make([]Item, len(all))
 	for i := range rows {
 		if failed[i] != nil {
 			return nil, failed[i]
 		}
-		rows[i].SHA256 = sum(i)
+		rows[i].SHA256, rows[i].Accounts = sum(i), t.hidden(all[i].Accounts)
 		if err := t.putItem(rows[i], documents[i]); err != nil {
-			return nil, err
-		}
-		if err := t.putAccounts(rows[i].ID, all[i].Accounts); err != nil {
 			return nil, err
 		}
 		out[i] = rows[i].Item
@@ -133,7 +133,7 @@ func (t *tx) admit(f Filing) (row, error) {
 	if err := t.release(it.Business, f.Serial); err != nil {
 		return row{}, err
 	}
-	number := t.s.vault.hide(bucketNumbers, it.Voucher)
+	number := t.s.vault.number(it.Voucher)
 	if t.has(bucketNumbers, number) {
 		return row{}, ErrDuplicate
 	}
@@ -152,15 +152,12 @@ func (t *tx) identify(it Item, e Entry) (row, error) {
 	}
 	it.ID = id.String()
 	seq, err := t.log(e)
-	return row{it, seq}, err
+	return row{Item: it, Seq: seq}, err
 }
 
 // putItem stores the row and the encrypted document of a fresh item.
 func (t *tx) putItem(r row, s sealed) error {
 	if err := t.putRow(r); err != nil {
-		return err
-	}
-	if err := t.Bucket([]byte(bucketOpen)).Put([]byte(r.ID), nil); err != nil {
 		return err
 	}
 	return t.putSealed(r.ID, s)
@@ -170,11 +167,7 @@ func (t *tx) putItem(r row, s sealed) error {
 func (o *Outbox) List(ctx context.Context) ([]Item, error) {
 	all := []Item{}
 	err := o.s.view(ctx, func(t *tx) error {
-		return t.each(bucketRows, func(_, raw []byte) error {
-			r, err := decodeRow(raw)
-			all = append(all, r.Item)
-			return err
-		})
+		return t.eachRow(func(r row) error { all = append(all, r.Item); return nil })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listing the queue: %w", err)
@@ -186,14 +179,7 @@ func (o *Outbox) List(ctx context.Context) ([]Item, error) {
 func (o *Outbox) Pending(ctx context.Context) ([]Item, error) {
 	all := []Item{}
 	err := o.s.view(ctx, func(t *tx) error {
-		return t.Bucket([]byte(bucketOpen)).ForEach(func(id, _ []byte) error {
-			r, err := t.row(string(id))
-			if errors.Is(err, ErrNotFound) {
-				return fmt.Errorf("%w: no row of %s", ErrDamaged, id)
-			}
-			all = append(all, r.Item)
-			return err
-		})
+		return t.rowsOf(bucketItems).each(func(r row) error { all = append(all, r.Item); return nil })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listing what waits: %w", err)
@@ -207,7 +193,7 @@ func (o *Outbox) Find(ctx context.Context, key string) (it Item, err error) {
 		id := []byte(key)
 		if digits(key, 18) {
 			var err error
-			if id, err = t.get(bucketNumbers, t.s.vault.hide(bucketNumbers, key)); err != nil {
+			if id, err = t.get(bucketNumbers, t.s.vault.number(key)); err != nil {
 				return err
 			}
 		}
@@ -252,27 +238,4 @@ func (o *Outbox) bytes(ctx context.Context, id string, compare bool) (pdf []byte
 		return nil, fmt.Errorf("reading the document %s: %w", id, err)
 	}
 	return pdf, nil
-}
-
-func (t *tx) row(id string) (row, error) {
-	if id == "" {
-		return row{}, ErrNotFound
-	}
-	raw, err := t.get(bucketRows, []byte(id))
-	if err != nil {
-		return row{}, err
-	}
-	r, err := decodeRow(raw)
-	if err == nil && r.ID != id {
-		err = fmt.Errorf("%w: row %s says it is %s", ErrDamaged, id, r.ID)
-	}
-	return r, err
-}
-
-func (t *tx) putRow(r row) error {
-	raw, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	return t.put(bucketRows, []byte(r.ID), raw)
 }

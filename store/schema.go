@@ -11,43 +11,71 @@ import (
 //
 //	1  the first
 //	2  open, accounts, checkpoints, uploaded; rows with fault, moved, renews
-const version = 2
+//	3  items and purged in the place of rows, docs and open; the hashes of the
+//	   log with its entries; voucher numbers in order; signed apart from meta
+const version = 3
 
 // The buckets. Keys are in clear unless said otherwise; values are sealed,
 // except the version, which must be readable by a program that has no key.
+//
+// What is written together lies together: each leaf page that a commit touches,
+// and each branch page above it, is a write of its own to somewhere on the disk.
+// Filing touches the root page, in which meta and reserved fit, and the ends of
+// items, numbers and log: with the branches 7 pages besides the document, where
+// version 2 had 15 and two more for each account (BenchmarkFile).
 const (
 	bucketMeta     = "meta"     // version; check, sealed; head of the log
-	bucketRows     = "rows"     // id → row
-	bucketDocs     = "docs"     // id → bucket of one document, see document.go
-	bucketNumbers  = "numbers"  // hidden voucher number → id
+	bucketItems    = "items"    // what is here: id → bucket of one document, id "r" → row; see document.go
+	bucketPurged   = "purged"   // id "r" → row of a PURGED item
+	bucketNumbers  = "numbers"  // partly hidden voucher number → id
 	bucketSerials  = "serials"  // business date → last serial given
 	bucketReserved = "reserved" // business date + serial → nothing
-	bucketLog      = "log"      // index → entry
-	bucketHashes   = "hashes"   // stored hash index of sumdb/tlog → hash
+	bucketLog      = "log"      // index → hashes of sumdb/tlog that the entry completes, entry
 	bucketSettings = "settings" // hidden name → name and value
 	bucketSeen     = "seen"     // hidden capture digest → voucher number
 
-	bucketOpen        = "open"        // id of an item that is not PURGED → nothing, in clear
-	bucketAccounts    = "accounts"    // hidden account number + id → nothing, in clear
+	bucketAccounts    = "accounts"    // hidden account number + id → nothing, in clear; of items past QUEUED
 	bucketCheckpoints = "checkpoints" // size of the log → signed note
 	bucketUploaded    = "uploaded"    // size of the log → place of its checkpoint in the archive
+	bucketSigned      = "signed"      // the signed head of the log
+)
+
+// Buckets of older versions.
+const (
+	oldRows   = "rows"   // 1, 2: id → row
+	oldDocs   = "docs"   // 1, 2: id → bucket of one document
+	oldOpen   = "open"   // 2: id of an item that is not PURGED → nothing
+	oldHashes = "hashes" // 1, 2: stored hash index → hash
 )
 
 func buckets() []string {
 	return []string{
-		bucketMeta, bucketRows, bucketDocs, bucketNumbers, bucketSerials,
-		bucketReserved, bucketLog, bucketHashes, bucketSettings, bucketSeen,
-		bucketOpen, bucketAccounts, bucketCheckpoints, bucketUploaded,
+		bucketMeta, bucketItems, bucketPurged, bucketNumbers, bucketSerials,
+		bucketReserved, bucketLog, bucketSettings, bucketSeen,
+		bucketAccounts, bucketCheckpoints, bucketUploaded, bucketSigned,
 	}
 }
 
 // since says in which version a bucket came.
 func since(bucket string) uint32 {
 	switch bucket {
-	case bucketOpen, bucketAccounts, bucketCheckpoints, bucketUploaded:
+	case bucketAccounts, bucketCheckpoints, bucketUploaded:
 		return 2
+	case bucketItems, bucketPurged, bucketSigned:
+		return 3
 	}
 	return 1
+}
+
+// oldBuckets are those that a version had and this one has not.
+func oldBuckets(v uint32) []string {
+	switch v {
+	case 1:
+		return []string{oldRows, oldDocs, oldHashes}
+	case 2:
+		return []string{oldRows, oldDocs, oldHashes, oldOpen}
+	}
+	return nil
 }
 
 const (
@@ -84,8 +112,14 @@ func (t *tx) checkSchema() (fresh bool, err error) {
 	} else if err != nil || string(text) != checkText {
 		return false, ErrKey
 	}
+	want := oldBuckets(v)
 	for _, b := range buckets() {
-		if since(b) <= v && t.Bucket([]byte(b)) == nil {
+		if since(b) <= v {
+			want = append(want, b)
+		}
+	}
+	for _, b := range want {
+		if t.Bucket([]byte(b)) == nil {
 			return false, fmt.Errorf("%w: no bucket %s", ErrDamaged, b)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // Query says which vouchers are wanted; empty fields do not matter, at least
@@ -32,17 +34,17 @@ func (o *Outbox) Search(ctx context.Context, q Query) ([]Item, error) {
 		return nil, fmt.Errorf("searching the queue: nothing was asked for")
 	}
 	found := []Item{}
-	take := func(r row, err error) error {
-		if err == nil && q.Matches(r.Item) {
+	take := func(r row) error {
+		if q.Matches(r.Item) {
 			found = append(found, r.Item)
 		}
-		return err
+		return nil
 	}
 	err := o.s.view(ctx, func(t *tx) error {
 		if q.Account != "" {
-			return t.eachOfAccount(q.Account, func(id string) error { return take(t.row(id)) })
+			return t.eachOfAccount(q.Account, take)
 		}
-		return t.each(bucketRows, func(_, raw []byte) error { return take(decodeRow(raw)) })
+		return t.eachRow(take)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("searching the queue: %w", err)
@@ -50,25 +52,53 @@ func (o *Outbox) Search(ctx context.Context, q Query) ([]Item, error) {
 	return found, nil
 }
 
-// putAccounts notes under which accounts an item can be found.
-func (t *tx) putAccounts(id string, accounts []string) error {
+// hidden gives account numbers as they are kept.
+func (t *tx) hidden(accounts []string) (all [][]byte) {
 	for _, a := range accounts {
-		if a == "" {
-			continue
+		if a != "" {
+			all = append(all, t.s.vault.hide(bucketAccounts, a))
 		}
-		key := append(t.s.vault.hide(bucketAccounts, a), id...)
-		if err := t.Bucket([]byte(bucketAccounts)).Put(key, nil); err != nil {
+	}
+	return all
+}
+
+// indexAccounts moves the account numbers of a row into their index.
+func (t *tx) indexAccounts(r *row) error {
+	for _, hidden := range r.Accounts {
+		if err := t.Bucket([]byte(bucketAccounts)).Put(append(hidden, r.ID...), nil); err != nil {
 			return err
 		}
 	}
+	r.Accounts = nil
 	return nil
 }
 
-func (t *tx) eachOfAccount(account string, f func(id string) error) error {
+// eachOfAccount goes through the rows of an account, oldest first: those of its
+// index, and those that are QUEUED.
+func (t *tx) eachOfAccount(account string, f func(row) error) error {
 	prefix := t.s.vault.hide(bucketAccounts, account)
+	var all []row
 	c := t.Bucket([]byte(bucketAccounts)).Cursor()
 	for k, _ := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Next() {
-		if err := f(string(k[len(prefix):])); err != nil {
+		r, err := t.row(string(k[len(prefix):]))
+		if err != nil {
+			return err
+		}
+		all = append(all, r)
+	}
+	err := t.rowsOf(bucketItems).each(func(r row) error {
+		if slices.ContainsFunc(r.Accounts, func(a []byte) bool { return bytes.Equal(a, prefix) }) {
+			all = append(all, r)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(a, b row) int { return strings.Compare(a.ID, b.ID) })
+	// An account that was given twice is one.
+	for _, r := range slices.CompactFunc(all, func(a, b row) bool { return a.ID == b.ID }) {
+		if err := f(r); err != nil {
 			return err
 		}
 	}

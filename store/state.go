@@ -79,6 +79,9 @@ func (t *tx) commit(f Final) (Item, error) {
 			}
 		}
 	}
+	if err := t.indexAccounts(&r); err != nil {
+		return r.Item, err
+	}
 	return r.Item, t.putRow(r)
 }
 
@@ -157,9 +160,6 @@ func (t *tx) move(c Change) error {
 		if err := t.deleteDocument(r.ID); err != nil {
 			return err
 		}
-		if err := t.Bucket([]byte(bucketOpen)).Delete([]byte(r.ID)); err != nil {
-			return err
-		}
 	}
 	return t.putRow(r)
 }
@@ -229,7 +229,7 @@ func (o *Outbox) Renew(ctx context.Context, id string, pdf []byte, e Entry) (it 
 			return err
 		}
 		it = fresh.Item
-		document, err := t.s.vault.sealDocument(it.ID, fresh.Seq, pdf)
+		document, err := t.s.vault.sealDocument(it.ID, fresh.Seq, pdf, t.borrow(len(pdf)))
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -108,13 +109,17 @@ func goodCiphers(all []Cipher) bool {
 // Store is everything kept on this machine: one bbolt file in dir. It may be
 // used from several goroutines.
 type Store struct {
-	swap  sync.RWMutex // guards db, which Compact puts another in the place of
+	swap  sync.RWMutex // guards db and file, which Compact puts others in the place of
 	db    *bolt.DB
+	file  *os.File // of db
 	dir   string
 	vault *vault
 	now   func() time.Time
 	floor int64
 	ids   *ulid.MonotonicEntropy // used inside write transactions only
+
+	buffers     sync.Pool // of *[]byte, see borrow
+	ahead, laid int64     // see layAhead; laid is used inside write transactions only
 
 	ballast int64
 	signer  note.Signer // nil: no checkpoints
@@ -141,18 +146,30 @@ func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openDB(filepath.Join(dir, File), bo)
+	db, file, err := openDB(filepath.Join(dir, File), bo)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
+	s := &Store{db: db, file: file, ahead: aheadMost, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
 		ballast: o.Ballast, signer: o.Signer, every: int64(o.Every)}
 	if err := s.begin(); err != nil {
-		s.Close()
+		db.Close() // not s.Close: that might sign what was just refused
 		return nil, err
 	}
+	s.sweep()
 	s.layBallast()
 	return s, nil
+}
+
+// sweep removes what a restore or a compaction left that was cut off; each may be
+// as large as the store. Both work under the lock that is ours now.
+func (s *Store) sweep() {
+	left, _ := os.ReadDir(s.dir)
+	for _, e := range left {
+		if strings.HasPrefix(e.Name(), restoring) || e.Name() == File+compacting {
+			os.RemoveAll(filepath.Join(s.dir, e.Name()))
+		}
+	}
 }
 
 // begin checks version and key, or writes them into a new file, and burns what

@@ -256,7 +256,7 @@ func TestCommitAndPurgeBytes(t *testing.T) {
 		t.Errorf("the row of a purged voucher: %v", err)
 	}
 	s.view(ctx, func(tx *tx) error {
-		if tx.Bucket([]byte(bucketDocs)).Bucket([]byte(gone.ID)) != nil {
+		if tx.Bucket([]byte(bucketItems)).Bucket([]byte(gone.ID)) != nil {
 			t.Error("the bytes of a purged voucher are still here")
 		}
 		return nil
@@ -283,7 +283,7 @@ func TestCancelledContext(t *testing.T) {
 }
 
 // raw opens the file behind the store's back.
-func raw(t *testing.T, dir string, f func(*bolt.Tx) error) {
+func raw(t testing.TB, dir string, f func(*bolt.Tx) error) {
 	t.Helper()
 	db, err := bolt.Open(filepath.Join(dir, File), 0o600, &bolt.Options{Timeout: time.Second, NoFreelistSync: true})
 	if err != nil {
@@ -345,6 +345,23 @@ func TestOpenRefusesAndChangesNothing(t *testing.T) {
 			b := readDB(t, dir)
 			clear(b[2*os.Getpagesize():])
 			os.WriteFile(filepath.Join(dir, File), b, 0o600)
+		}, ErrDamaged},
+		{"a list of free pages that is none", func(t *testing.T, dir string, _ *Options) {
+			path := filepath.Join(dir, File)
+			db, err := bolt.Open(path, 0o600, nil) // it writes one
+			if err != nil {
+				t.Fatal(err)
+			}
+			size := db.Info().PageSize
+			db.Close()
+			b := readDB(t, dir)
+			for page := range 2 {
+				free := int(binary.LittleEndian.Uint64(b[page*size+pageHeader+32:]))
+				if free > 1 && free < len(b)/size {
+					binary.LittleEndian.PutUint16(b[free*size+8:], leafPage)
+				}
+			}
+			os.WriteFile(path, b, 0o600)
 		}, ErrDamaged},
 		{"noise in the pages", func(t *testing.T, dir string, _ *Options) {
 			b := readDB(t, dir)

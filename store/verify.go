@@ -15,24 +15,8 @@ import (
 // whole file was put back to an older state, nor what somebody with the machine
 // key rewrote from the first change to the end.
 func (a *Audit) Verify(ctx context.Context) (n int, root [32]byte, err error) {
-	err = a.s.view(ctx, func(t *tx) error {
-		h, err := t.head()
-		if err != nil {
-			return err
-		}
-		n = int(h.N)
-		for i := range h.N {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := t.verifyEntry(i, h.N); err != nil {
-				return err
-			}
-		}
-		if err := t.verifyEnd(h.N); err != nil {
-			return err
-		}
-		root, err = tlog.TreeHash(h.N, tlog.HashReaderFunc(t.hashes))
+	err = a.s.view(ctx, func(t *tx) (err error) {
+		n, root, err = t.verifyLog(ctx)
 		return err
 	})
 	if err != nil {
@@ -41,51 +25,74 @@ func (a *Audit) Verify(ctx context.Context) (n int, root [32]byte, err error) {
 	return n, root, nil
 }
 
+func (t *tx) verifyLog(ctx context.Context) (n int, root [32]byte, err error) {
+	h, err := t.head()
+	if err != nil {
+		return 0, root, err
+	}
+	n = int(h.N)
+	for i := range h.N {
+		if err := ctx.Err(); err != nil {
+			return n, root, err
+		}
+		if err := t.verifyEntry(i, h.N); err != nil {
+			return n, root, err
+		}
+	}
+	if err := t.verifyKeys(h.N); err != nil {
+		return n, root, err
+	}
+	root, err = tlog.TreeHash(h.N, tlog.HashReaderFunc(t.hashes))
+	return n, root, err
+}
+
 // verifyEntry recomputes the hashes that entry i completes. Those of earlier
 // entries have been found equal to what is stored, so they are read from there.
 func (t *tx) verifyEntry(i, n int64) error {
 	broken := func(entry int64, cause error, what string, args ...any) error {
 		return &LogError{Entry: int(entry) + 1, Of: int(n), What: fmt.Sprintf(what, args...), Cause: cause}
 	}
-	text, err := t.get(bucketLog, number(i))
+	r, err := t.record(i)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return broken(i, ErrDamaged, "is missing")
 	case err != nil:
 		return broken(i, err, "was altered or moved")
 	}
-	if _, err := decodeEntry(text); err != nil {
+	if _, err := decodeEntry(r.text); err != nil {
 		return broken(i, err, "was altered")
 	}
-	hashes, err := tlog.StoredHashes(i, text, tlog.HashReaderFunc(t.hashes))
+	hashes, err := tlog.StoredHashes(i, r.text, tlog.HashReaderFunc(t.hashes))
 	if err != nil {
 		return broken(i, err, "cannot be hashed")
 	}
 	at := tlog.StoredHashIndex(0, i)
 	for level, want := range hashes {
-		have, err := t.hashes([]int64{at + int64(level)})
 		switch {
-		case err == nil && have[0] == want:
-		case level == 0 && err == nil:
+		case r.hashes[level] == want:
+		case level == 0:
 			return broken(i, ErrDamaged, "was altered: it does not fit its hash")
 		default:
-			return broken(i, ErrDamaged, "does not fit the tree: hash %d over entries %d to %d is altered or missing",
+			return broken(i, ErrDamaged, "does not fit the tree: hash %d over entries %d to %d is altered",
 				at+int64(level), i-1<<level+2, i+1)
 		}
 	}
 	return nil
 }
 
-// verifyEnd refuses entries and hashes after the last.
-func (t *tx) verifyEnd(n int64) error {
-	for _, b := range []struct {
-		name string
-		end  int64
-	}{{bucketLog, n}, {bucketHashes, tlog.StoredHashCount(n)}} {
-		last, _ := t.Bucket([]byte(b.name)).Cursor().Last()
-		if last != nil && bytes.Compare(last, number(b.end)) >= 0 {
+// verifyKeys refuses what stands between the entries, which are all there, and
+// after the last.
+func (t *tx) verifyKeys(n int64) error {
+	c := t.Bucket([]byte(bucketLog)).Cursor()
+	i := int64(0)
+	for key, _ := c.First(); key != nil; key, _ = c.Next() {
+		switch {
+		case i == n:
 			return &LogError{Entry: int(n) + 1, Of: int(n), What: "stands after the end of the log", Cause: ErrDamaged}
+		case !bytes.Equal(key, number(i)):
+			return &LogError{Entry: int(i) + 1, Of: int(n), What: "has something before it that is no entry", Cause: ErrDamaged}
 		}
+		i++
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (a *Audit) VerifyAgainst(ctx context.Context, v note.Verifier, notes ...[]b
 				return err
 			}
 		}
-		return t.signedHead(v)
+		return t.signedHead(v, len(all) > 0 && all[len(all)-1].N > 0)
 	})
 	if err != nil {
 		return n, fmt.Errorf("verifying the log: %w", err)
@@ -48,15 +48,15 @@ func (a *Audit) VerifyAgainst(ctx context.Context, v note.Verifier, notes ...[]b
 }
 
 // signedHead: a log that has checkpoints has its end signed too. One that was
-// begun without a checkpoint key has neither.
-func (t *tx) signedHead(v note.Verifier) error {
+// begun without a checkpoint key has neither. had says that it had some.
+func (t *tx) signedHead(v note.Verifier, had bool) error {
 	h, err := t.head()
 	if err != nil {
 		return err
 	}
-	raw, err := t.get(bucketMeta, []byte(keySigned))
+	raw, err := t.get(bucketSigned, []byte(keySigned))
 	if errors.Is(err, ErrNotFound) {
-		if key, _ := t.Bucket([]byte(bucketCheckpoints)).Cursor().First(); key == nil {
+		if key, _ := t.Bucket([]byte(bucketCheckpoints)).Cursor().First(); key == nil && !had {
 			return nil
 		}
 		return &LogError{Entry: int(h.N), Of: int(h.N), What: "is the last and its signature was removed", Cause: ErrDamaged}
@@ -83,15 +83,15 @@ func (t *tx) signedHead(v note.Verifier) error {
 // such entries the signature comes a moment later, and after a crash with the
 // next transaction.
 func (t *tx) justFiled(i int64) bool {
-	text, err := t.get(bucketLog, number(i))
+	logged, err := t.record(i)
 	if err != nil {
 		return false
 	}
-	e, err := decodeEntry(text)
+	e, err := decodeEntry(logged.text)
 	if err != nil || e.Action != "file" {
 		return false
 	}
-	id, err := t.get(bucketNumbers, t.s.vault.hide(bucketNumbers, e.Voucher))
+	id, err := t.get(bucketNumbers, t.s.vault.number(e.Voucher))
 	if err != nil {
 		return false
 	}

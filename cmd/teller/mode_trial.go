@@ -16,6 +16,7 @@ import (
 	"moqian/cmd/internal/station"
 	"moqian/cmd/internal/trial"
 	"moqian/cmd/teller/ui"
+	"moqian/cmd/teller/wizard"
 	"moqian/pad"
 	"moqian/pad/virtual"
 	"moqian/store/auth"
@@ -39,7 +40,7 @@ func prepare(ctx context.Context, st *station.Station, o *ui.Options) error {
 	p := &softPads{ctx: ctx, plug: make(chan struct{}, 1)}
 	p.plug <- struct{}{}
 	o.Pads, o.Factor = p, true
-	o.Trial = &ui.Trial{Password: trial.Password, Code: trial.Code, PIN: trial.PIN, Pen: p.pen, Replay: p.replay, Cable: p.cable}
+	o.Trial = &ui.Trial{Password: trial.Password, Code: trial.Code, PIN: trial.PIN, Pen: p.pen, Replay: p.replay, Task: p.task, Cable: p.cable}
 	for _, who := range trial.People() {
 		o.Trial.People = append(o.Trial.People, [2]string{string(who.Role), who.Name})
 	}
@@ -115,6 +116,27 @@ func (p *softPads) replay(n int) {
 		t = virtual.Synthetic(uint64(n))
 	}
 	go h.Play(p.ctx, t) // ends with the context, the pad or the track
+}
+
+// task plays a step of the calibration, in real time.
+func (p *softPads) task(s wizard.Step) {
+	p.mu.Lock()
+	h := p.hand
+	p.mu.Unlock()
+	if h == nil {
+		return
+	}
+	go func() { // ends with the context, the pad or the step
+		from := time.Now()
+		for _, r := range wizard.Demo(h.Info(), s, 1) {
+			select {
+			case <-time.After(time.Until(from.Add(r.T))):
+			case <-p.ctx.Done():
+				return
+			}
+			h.Pen(r.X, r.Y, r.P, r.Phase == pad.Down)
+		}
+	}()
 }
 
 // record is the nth handwriting record of the folder in MOQIAN_INK_DATA.

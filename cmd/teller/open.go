@@ -89,7 +89,8 @@ func siteOf(f flags, dir string) (config.Site, error) {
 func options(ctx context.Context, st *station.Station, f flags) (ui.Options, error) {
 	site := st.Site
 	o := ui.Options{Bank: form.Text(site.Bank), Branch: form.Text(site.Branch), Window: site.Workstation, Version: version,
-		Lang: site.Language, Store: st.Store, Users: st.Users, Assets: assets.FS, Now: time.Now, One: f.one,
+		Lang: site.Language, PadScreenOff: site.PadScreen == "off", Store: st.Store, Users: st.Users, Assets: assets.FS, Now: time.Now, One: f.one,
+		Calibrated: st.Calibration, Calibrate: st.KeepCalibration,
 		Floor: site.Floor, Free: func() (int64, error) { return platform.Free(st.Dir) },
 		Preview: platform.Preview, Speak: platform.Voice(ctx), Export: exporter(st.Dir)}
 	if f.lang != "" {

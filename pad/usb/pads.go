@@ -2,6 +2,7 @@ package usb
 
 import (
 	"context"
+	"crypto/rsa"
 	"errors"
 	"io"
 	"sync"
@@ -39,6 +40,9 @@ type Options struct {
 	// ones.
 	Now    func() time.Time
 	Random io.Reader
+	// PrivateKey makes the key (RSA, 2048 bits) to which a pad of the newer kind
+	// seals its session key; nil makes a new one for each pad.
+	PrivateKey func() (*rsa.PrivateKey, error)
 	// Only leaves out pads for which it is false; nil takes every pad.
 	Only func(vid, pid uint16) bool
 	// Poll is how often Next looks; 0 is one second.
@@ -52,7 +56,7 @@ type Options struct {
 }
 
 func (o Options) drive() drive.Options {
-	return drive.Options{Now: o.Now, Random: o.Random, Encryption: o.Encryption, Settle: o.Settle, Poll: o.Poll, Only: o.Only}
+	return drive.Options{Now: o.Now, Random: o.Random, PrivateKey: o.PrivateKey, Encryption: o.Encryption, Settle: o.Settle, Poll: o.Poll, Only: o.Only}
 }
 
 // Pads opens pads. Its methods may be called from any goroutine.

@@ -1,7 +1,6 @@
 package pdf
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -150,9 +149,8 @@ func rectangles(m render.Modules) (out [][4]int) {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b [4]int) int {
-		return cmp.Or(cmp.Compare(a[3], b[3]), cmp.Compare(a[2], b[2]), cmp.Compare(a[1], b[1]), cmp.Compare(a[0], b[0]))
-	})
+	order := func(r [4]int) int { return r[3]<<24 | r[2]<<16 | r[1]<<8 | r[0] } // a code has at most 177 modules a side
+	slices.SortFunc(out, func(a, b [4]int) int { return order(a) - order(b) })
 	return out
 }
 

@@ -19,18 +19,36 @@ func (f *file) addFonts(fonts map[render.FontID]*subset) {
 	}
 }
 
+// packedFont are the streams of a font, made when its text is set.
+type packedFont struct {
+	file, unicode, cids *pdf.Stream
+}
+
+// pack makes the streams; hard: as small as can be.
+func (s *subset) pack(w *Writer, p *packer, hard bool) packedFont {
+	data := s.embedded()
+	return packedFont{
+		file:    w.packKept(p, pdf.Dict{"Length1": int64(len(data))}, data, hard),
+		unicode: w.packKept(p, pdf.Dict{}, toUnicode(s.meaning), hard),
+		cids:    p.pack(pdf.Dict{}, cidSet(len(s.chars))),
+	}
+}
+
 func (f *file) addFont(s *subset) pdf.Ref {
 	name := pdf.Name(tag(s) + "+" + s.name)
 	font, cid, desc := f.out.Alloc(), f.out.Alloc(), f.out.Alloc()
-	put := func(d pdf.Dict, b []byte) pdf.Ref {
+	put := func(s *pdf.Stream) pdf.Ref {
 		r := f.out.Alloc()
-		f.out.Put(r, f.keep(d, b))
+		f.out.Put(r, s)
 		return r
 	}
-	data := s.embedded()
+	streams := s.packed
+	if f.hard {
+		streams = s.pack(f.writer, f.packer, true)
+	}
 	top := pdf.Dict{
 		"Type": pdf.Name("Font"), "Subtype": pdf.Name("Type0"), "BaseFont": name, "Encoding": pdf.Name("Identity-H"),
-		"DescendantFonts": pdf.Array{cid}, "ToUnicode": put(pdf.Dict{}, toUnicode(s.meaning)),
+		"DescendantFonts": pdf.Array{cid}, "ToUnicode": put(streams.unicode),
 	}
 	f.out.Put(font, top)
 	under := pdf.Dict{
@@ -42,7 +60,7 @@ func (f *file) addFont(s *subset) pdf.Ref {
 		under["W"] = w
 	}
 	f.out.Put(cid, under)
-	f.out.Put(desc, s.descriptor(name, put(pdf.Dict{"Length1": int64(len(data))}, data), put(pdf.Dict{}, cidSet(len(s.chars)))))
+	f.out.Put(desc, s.descriptor(name, put(streams.file), put(streams.cids)))
 	return font
 }
 

@@ -25,11 +25,11 @@ func (c *content) ink(k render.Ink) {
 		body = appendOutline(body, o, &at)
 	}
 	r := f.out.Alloc()
-	f.out.Put(r, f.with(f.quick, pdf.Dict{
+	f.out.Put(r, f.stream(pdf.Dict{
 		"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"), "Resources": pdf.Dict{},
 		"Matrix": pdf.Array{0.01, int64(0), int64(0), 0.01, int64(0), int64(0)},
 		"BBox":   pdf.Array{int64(0), int64(0), int64(hundredths(k.W * ptPerMM)), int64(hundredths(k.H * ptPerMM))},
-	}, body))
+	}, body, true))
 	clear(body)
 	f.forms[name] = r
 	x, y := c.xy(k.X, k.Y+k.H)

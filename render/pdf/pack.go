@@ -43,8 +43,8 @@ const maxKept = 128
 
 // packKept packs what often comes again, as fonts do, or takes what the same
 // data were packed to before.
-func (w *Writer) packKept(p *packer, d pdf.Dict, data []byte) *pdf.Stream {
-	key := sha256.Sum256(data)
+func (w *Writer) packKept(p *packer, d pdf.Dict, data []byte, hard bool) *pdf.Stream {
+	key := keptKey{sha256.Sum256(data), hard}
 	w.mu.Lock()
 	raw := w.kept[key]
 	w.mu.Unlock()
@@ -53,6 +53,9 @@ func (w *Writer) packKept(p *packer, d pdf.Dict, data []byte) *pdf.Stream {
 		return &pdf.Stream{Dict: d, Raw: raw}
 	}
 	s := p.pack(d, data)
+	if hard {
+		s = harder(s, data)
+	}
 	if d["Filter"] == nil {
 		return s
 	}
@@ -62,6 +65,20 @@ func (w *Writer) packKept(p *packer, d pdf.Dict, data []byte) *pdf.Stream {
 		clear(w.kept)
 	}
 	w.kept[key] = s.Raw
+	return s
+}
+
+// keptKey is the SHA-256 of data, and whether they were packed hard.
+type keptKey struct {
+	sum  [32]byte
+	hard bool
+}
+
+// harder squeezes a stream's data where that makes it smaller.
+func harder(s *pdf.Stream, data []byte) *pdf.Stream {
+	if raw := squeeze(data); s.Dict["Filter"] != nil && len(raw) < len(s.Raw) {
+		s.Raw = raw
+	}
 	return s
 }
 

@@ -3,8 +3,8 @@ package pdf
 import "math"
 
 // slack is how far a simplified outline may lie from the font's, in em: at 11 pt
-// 10 µm, half a dot of a 1200 dpi printer.
-const slack = 0.0025
+// 19 µm, a dot of a 1200 dpi printer and the grid's own unit.
+const slack = 0.005
 
 // simplified draws the same outline with fewer points: runs of quadratic
 // curves, as they come from converted cubics, with fewer pieces, and without

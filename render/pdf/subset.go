@@ -54,6 +54,7 @@ type subset struct {
 	chars   []rune // ascending
 	meaning []rune // what copying gives for each
 	glyphs  []glyph
+	packed  packedFont
 }
 
 // add takes a character of a font into the subset as char, which comes after

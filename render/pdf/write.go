@@ -42,52 +42,75 @@ type Writer struct {
 	packers sync.Pool  // of *packer
 	mu      sync.Mutex // guards faces, what they hold, and kept
 	faces   map[render.FontID]*face
-	kept    map[[32]byte][]byte // packed streams by the SHA-256 of their data
+	kept    map[keptKey][]byte // packed streams
 }
 
 // NewWriter makes a writer; fonts are parsed when a page first uses them.
 func NewWriter(fonts *render.Fonts) *Writer {
-	return &Writer{fonts: fonts, faces: map[render.FontID]*face{}, kept: map[[32]byte][]byte{}}
+	return &Writer{fonts: fonts, faces: map[render.FontID]*face{}, kept: map[keptKey][]byte{}}
 }
 
 // Write paints pages and ink into a finished PDF/A-1b file, see the function.
 func (w *Writer) Write(pages []render.Page, inks []render.Ink, d Doc) ([]byte, error) {
-	letters, set, err := w.set(pages)
+	set, err := w.set(pages)
 	if err != nil {
 		return nil, err
 	}
-	return w.finish(pages, inks, d, letters, set)
+	return w.finish(set, inks, d)
+}
+
+// setPages are pages whose text is set, whose fonts are packed and whose content
+// is written: all that can be done before the ink is there.
+type setPages struct {
+	pages   []render.Page
+	fonts   map[render.FontID]*subset
+	content [][]byte
 }
 
 // set has the text set by gopdf.
-func (w *Writer) set(pages []render.Page) (*typeCase, [][]setText, error) {
+func (w *Writer) set(pages []render.Page) (*setPages, error) {
 	all := make([][]letter, len(pages))
 	for i, p := range pages {
 		all[i] = texts(p.Items, false, nil)
 	}
 	letters, err := w.typeCase(all)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	set, err := setTexts(pages, all, letters)
-	return letters, set, err
-}
-
-// finish is the one pass that makes the file.
-func (w *Writer) finish(pages []render.Page, inks []render.Ink, d Doc, letters *typeCase, set [][]setText) ([]byte, error) {
+	texts, err := setTexts(pages, all, letters)
+	if err != nil {
+		return nil, err
+	}
 	p := w.packer()
 	defer w.packers.Put(p)
-	f := &file{packer: p, writer: w, out: pdf.NewWriter("1.4"), doc: d, fonts: pdf.Dict{}, forms: pdf.Dict{}}
-	f.root, f.pages, f.resources = f.out.Alloc(), f.out.Alloc(), f.out.Alloc()
-	f.addFonts(letters.fonts)
-	var refs pdf.Array
-	for i, p := range pages {
-		own := slices.DeleteFunc(slices.Clone(inks), func(k render.Ink) bool { return k.Page != i })
-		r, err := f.addPage(p, own, set[i])
-		if err != nil {
+	for _, s := range letters.fonts {
+		s.packed = s.pack(w, p, false)
+	}
+	out := &setPages{pages: pages, fonts: letters.fonts, content: make([][]byte, len(pages))}
+	for i, page := range pages {
+		c := &content{height: page.H * ptPerMM, texts: texts[i]}
+		c.b = make([]byte, 0, 32<<10)
+		if err := c.items(page.Items); err != nil {
 			return nil, fmt.Errorf("page %d: %w", i+1, err)
 		}
-		refs = append(refs, r)
+		c.endText()
+		c.paint()
+		out.content[i] = c.b
+	}
+	return out, nil
+}
+
+// finish is the one pass that makes the file; it leaves s as it is.
+func (w *Writer) finish(s *setPages, inks []render.Ink, d Doc) ([]byte, error) {
+	p := w.packer()
+	defer w.packers.Put(p)
+	f := &file{packer: p, writer: w, out: pdf.NewWriter("1.4"), doc: d, fonts: pdf.Dict{}, forms: pdf.Dict{}, hard: len(s.pages) == 1 && heavy(inks)}
+	f.root, f.pages, f.resources = f.out.Alloc(), f.out.Alloc(), f.out.Alloc()
+	f.addFonts(s.fonts)
+	var refs pdf.Array
+	for i, p := range s.pages {
+		own := slices.DeleteFunc(slices.Clone(inks), func(k render.Ink) bool { return k.Page != i })
+		refs = append(refs, f.addPage(p, own, s.content[i]))
 	}
 	return f.finish(refs)
 }
@@ -102,29 +125,53 @@ type file struct {
 	fonts                  pdf.Dict // resource name to font
 	forms                  pdf.Dict // resource name to form XObject
 	inks                   int
+	hard                   bool // every stream is squeezed
 }
 
-func (f *file) keep(d pdf.Dict, data []byte) *pdf.Stream { return f.writer.packKept(f.packer, d, data) }
+// heavyCurves of ink bring a voucher of one page near 60 kB once it is signed:
+// 13 bytes a curve beside 35 kB of page and 10 kB of signature.
+const heavyCurves = 700
 
-// addPage writes content and page object.
-func (f *file) addPage(p render.Page, inks []render.Ink, texts []setText) (pdf.Ref, error) {
-	c := &content{file: f, height: p.H * ptPerMM, texts: texts}
-	c.b = make([]byte, 0, 32<<10)
-	if err := c.items(p.Items); err != nil {
-		return pdf.Ref{}, err
+// heavy says whether a page is squeezed for its ink.
+func heavy(inks []render.Ink) bool {
+	n := 0
+	for _, k := range inks {
+		for _, o := range k.Outlines {
+			for _, c := range o.Contours {
+				n += len(c.Curves)
+			}
+		}
 	}
-	c.endText()
-	c.paint()
+	return n > heavyCurves
+}
+
+// stream packs what comes once; numbers are quick to pack.
+func (f *file) stream(d pdf.Dict, data []byte, numbers bool) *pdf.Stream {
+	z := f.best
+	if numbers {
+		z = f.quick
+	}
+	s := f.with(z, d, data)
+	if f.hard {
+		return harder(s, data)
+	}
+	return s
+}
+
+// addPage writes content, ink and page object.
+func (f *file) addPage(p render.Page, inks []render.Ink, written []byte) pdf.Ref {
+	c := &content{file: f, height: p.H * ptPerMM}
+	c.b = slices.Clone(written)
 	for _, k := range inks {
 		c.ink(k)
 	}
 	body, page := f.out.Alloc(), f.out.Alloc()
-	f.out.Put(body, f.pack(pdf.Dict{}, c.b))
+	f.out.Put(body, f.stream(pdf.Dict{}, c.b, false))
 	f.out.Put(page, pdf.Dict{
 		"Type": pdf.Name("Page"), "Parent": f.pages, "Contents": body, "Resources": f.resources,
 		"MediaBox": pdf.Array{int64(0), int64(0), round2(p.W * ptPerMM), round2(p.H * ptPerMM)},
 	})
-	return page, nil
+	return page
 }
 
 func round2(v float64) float64 { return math.Round(v*100) / 100 }
@@ -147,7 +194,7 @@ func (f *file) finish(pages pdf.Array) ([]byte, error) {
 	f.out.Put(f.pages, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": pages, "Count": int64(len(pages))})
 	f.out.Put(f.resources, pdf.Dict{"Font": f.fonts, "XObject": f.forms})
 	f.out.Put(meta, &pdf.Stream{Dict: pdf.Dict{"Type": pdf.Name("Metadata"), "Subtype": pdf.Name("XML")}, Raw: xmp})
-	f.out.Put(profile, f.keep(pdf.Dict{"N": int64(3)}, sRGB()))
+	f.out.Put(profile, f.writer.packKept(f.packer, pdf.Dict{"N": int64(3)}, sRGB(), true))
 	f.out.Put(info, pdf.Dict{"Title": textString(f.doc.Title), "Producer": pdf.String(Producer), "CreationDate": pdf.String(created)})
 	id := pdf.String(f.doc.ID[:])
 	return f.out.Finish(pdf.Dict{"Root": f.root, "Info": info, "ID": pdf.Array{id, id}})

@@ -46,8 +46,8 @@ func TestKeptStreams(t *testing.T) {
 	p := w.packer()
 	for i := range 3 * maxKept {
 		data := bytes.Repeat(fmt.Appendf(nil, "%d ", i), 200)
-		a := w.packKept(p, pdf.Dict{}, data)
-		b := w.packKept(p, pdf.Dict{}, data)
+		a := w.packKept(p, pdf.Dict{}, data, i%2 == 1)
+		b := w.packKept(p, pdf.Dict{}, data, i%2 == 1)
 		if !bytes.Equal(a.Raw, b.Raw) || b.Dict["Filter"] != pdf.Name("FlateDecode") {
 			t.Fatalf("stream %d differs", i)
 		}
@@ -58,7 +58,7 @@ func TestKeptStreams(t *testing.T) {
 	if len(w.kept) > maxKept {
 		t.Errorf("%d streams are kept", len(w.kept))
 	}
-	if s := w.packKept(p, pdf.Dict{}, []byte{1, 2, 3}); s.Dict["Filter"] != nil || len(s.Raw) != 3 {
+	if s := w.packKept(p, pdf.Dict{}, []byte{1, 2, 3}, true); s.Dict["Filter"] != nil || len(s.Raw) != 3 {
 		t.Errorf("three bytes are packed: %v", s)
 	}
 }

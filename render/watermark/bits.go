@@ -26,7 +26,7 @@ type pattern struct {
 
 // bits is the pattern of stroke i. Without a context its context bits are zeros
 // and mean nothing; so are those, and the place bits, that speak of a missing
-// neighbour.
+// neighbour. The room bits are the stroke's own.
 func (k keys) bits(m mark, at []*stroke, i int, ctx *[32]byte) pattern {
 	n := len(at[i].bits)
 	h, _ := headerSize(n, len(m.handle))
@@ -41,6 +41,12 @@ func (k keys) bits(m mark, at []*stroke, i int, ctx *[32]byte) pattern {
 	for c := before; c <= twoOn; c++ {
 		todo[c] = stream(k.place, way(m, at, i, c.step()), total[c])
 	}
+	for j, c := range p.class {
+		if c == room {
+			todo[room] = append(todo[room], at[i].bits[j])
+		}
+	}
+	todo[guard] = stream(k.guard, m.name(i).bytes(at[i].upper[:]).bytes(todo[room]), total[guard])
 	todo[context] = make([]byte, total[context])
 	if ctx != nil {
 		todo[context] = stream(k.context, bound(m, at, i, ctx), total[context])

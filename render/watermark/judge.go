@@ -38,7 +38,7 @@ func (k keys) judge(m mark, p placing, ctx *[32]byte) *verdict {
 			continue
 		}
 		v.f[i] = k.faults(m, p.at, i, ctx)
-		v.bad[i] = !s.closed || v.f[i].wrong[header] > 0 || v.f[i].wrong[own] > 0
+		v.bad[i] = !s.closed || v.f[i].wrong[header] > 0 || v.f[i].wrong[own] > 0 || v.f[i].wrong[guard] > 0
 	}
 	joined := v.join()
 	v.blameFlips()
@@ -195,8 +195,33 @@ func (v *verdict) judgeContext() {
 		return
 	}
 	for _, i := range wrong {
-		v.bad[i] = true
+		n, w := v.f[i].bits[context], v.f[i].wrong[context]
+		weak := v.weakBeside(i)
+		if len(weak) == 0 || v.weak(i) || !random(w, n) {
+			v.bad[i] = true
+		}
+		for _, j := range weak {
+			v.bad[j] = v.bad[j] || random(w, n)
+		}
 	}
+}
+
+// leastOwn bits prove that a stroke is as it was.
+const leastOwn = 16
+
+// weak says that a stroke has too few bits to prove that: chance may have made
+// them right.
+func (v *verdict) weak(i int) bool { return v.f[i].bits[own]+v.f[i].bits[guard] < leastOwn }
+
+// weakBeside lists the weak strokes before and after one. Its context covers
+// them: where it fails and the stroke itself is proven, it was they who changed.
+func (v *verdict) weakBeside(i int) (out []int) {
+	for _, j := range []int{i - 1, i + 1} {
+		if j >= 0 && j < len(v.bad) && v.weak(j) {
+			out = append(out, j)
+		}
+	}
+	return out
 }
 
 // whole says that a stroke and its neighbours are there and unchanged.

@@ -8,12 +8,12 @@ import (
 )
 
 // keys are the branch's subkeys, one for each use.
-type keys struct{ mask, tag, piece, own, place, context []byte }
+type keys struct{ mask, tag, piece, own, place, context, guard, fill []byte }
 
 func derive(key Key) keys {
 	sub := func(use string) []byte { return subkey(key, use) }
 	return keys{mask: sub("mask"), tag: sub("tag"), piece: sub("piece"),
-		own: sub("own"), place: sub("place"), context: sub("context")}
+		own: sub("own"), place: sub("place"), context: sub("context"), guard: sub("guard"), fill: sub("fill")}
 }
 
 // Derive is the key of a branch for a year, from the institution's master: a

@@ -1,7 +1,9 @@
 package watermark
 
 import (
+	"crypto"
 	"fmt"
+	"io"
 
 	"moqian/render/ink"
 	"moqian/render/watermark/robust"
@@ -11,6 +13,11 @@ import (
 type Keys struct {
 	// Key is the branch's key of the year (see Derive).
 	Key Key
+	// Signer is the workstation's Ed25519 key for the public part; nil: it is
+	// not signed. A key that fails is no failure of the mark: Margin.Public.
+	Signer crypto.Signer
+	// Rand for a Signer that wants it; an ed25519.PrivateKey does not.
+	Rand io.Reader
 }
 
 // Options of both layers.
@@ -62,7 +69,7 @@ func Widen(in []ink.Outline, k Keys, handle []byte, opt Options) (Wide, error) {
 
 // Bind is the rest of Mark. The handle must be that of Widen.
 func (w Wide) Bind(k Keys, p Payload) ([]ink.Outline, Margin, error) {
-	out, m, err := Embed(w.outlines, k.Key, p)
+	out, m, err := k.embed(w.outlines, p)
 	if err != nil {
 		return nil, Margin{}, err
 	}

@@ -20,8 +20,14 @@ func (k keys) locate(s []stroke, m mark, seen []int) placing {
 	}
 	index := make([]int, len(s)) // of the mark, by place in the ink
 	cost := make([]int, len(s))
+	taken := make([]bool, m.count) // by a stroke that names its index itself
+	for _, j := range seen {
+		if j >= 0 {
+			taken[j] = true
+		}
+	}
 	for i := range s {
-		index[i], cost[i] = k.recognise(&s[i], m, i, seen[i])
+		index[i], cost[i] = k.recognise(&s[i], m, i, seen[i], taken)
 		if j := index[i]; j >= 0 {
 			index[i] = -1
 			if p.from[j] < 0 || cost[i] < cost[p.from[j]] {
@@ -45,36 +51,43 @@ func (k keys) locate(s []stroke, m mark, seen []int) placing {
 
 // recognise gives the index whose bits a stroke carries, −1 for none, and the
 // number of bits that are wrong. Its place in the ink is tried first, for an
-// untouched ink is the common case.
-func (k keys) recognise(s *stroke, m mark, natural, seen int) (int, int) {
+// untouched ink is the common case. An index at which no bit is wrong goes before
+// all others: a dot has so few header bits that chance makes them right. What
+// is taken is left out.
+func (k keys) recognise(s *stroke, m mark, natural, seen int, taken []bool) (int, int) {
 	if seen >= 0 {
 		return seen, k.wrong(s, m, seen)
 	}
 	size, _ := headerSize(len(s.bits), len(m.handle))
-	best, least := -1, size/8+1
-	try := func(i int) bool {
-		if n := k.wrongHeader(s, m, i); n < least {
-			best, least = i, n
+	best, least, cost := -1, size/8+1, 0
+	try := func(i int) (whole bool) {
+		if taken[i] {
+			return false
 		}
-		return least == 0
+		n := k.wrongHeader(s, m, i)
+		if n > least || n == least && best < 0 {
+			return false
+		}
+		w := k.wrong(s, m, i)
+		if n < least || w < cost {
+			best, least, cost = i, n, w
+		}
+		return w == 0
 	}
-	if natural < m.count && size > 0 && try(natural) {
-		return natural, k.wrong(s, m, natural)
+	if size == 0 || natural < m.count && try(natural) {
+		return best, cost
 	}
-	for i := 0; i < m.count && size > 0 && !try(i); i++ {
+	for i := 0; i < m.count && !try(i); i++ {
 	}
-	if best < 0 {
-		return -1, 0
-	}
-	return best, k.wrong(s, m, best)
+	return best, cost
 }
 
-// wrong counts wrong header and own bits.
+// wrong counts wrong header, own and guard bits.
 func (k keys) wrong(s *stroke, m mark, i int) int {
 	at := make([]*stroke, i+1)
 	at[i] = s
 	f := k.faults(m, at, i, nil)
-	return f.wrong[header] + f.wrong[own]
+	return f.wrong[header] + f.wrong[own] + f.wrong[guard]
 }
 
 func (k keys) wrongHeader(s *stroke, m mark, i int) (n int) {

@@ -32,6 +32,10 @@ type Margin struct {
 	// Reads is what the binding mark reads as after Mark: match, or unchecked
 	// where a dot is too small to prove anything.
 	Reads State `json:"reads,omitempty"`
+	// Room is how many bits the third part has for a signature (see Need), and
+	// Public what became of it.
+	Room   int         `json:"room,omitempty"`
+	Public PublicState `json:"public,omitempty"`
 	// Robust is the margin of the robust layer.
 	Robust robust.Margin `json:"robust"`
 }
@@ -50,21 +54,53 @@ const (
 // The input is not changed. It refuses what is no ink (an open or empty
 // contour list, more than 1022 strokes, coordinates beyond ±2^29) and a handle
 // that is not 3 to 11 bytes long, and no ink for being small.
+//
+// The public part is not signed; see Keys.Signer.
 func Embed(in []ink.Outline, key Key, p Payload) ([]ink.Outline, Margin, error) {
+	return Keys{Key: key}.embed(in, p)
+}
+
+func (ks Keys) embed(in []ink.Outline, p Payload) ([]ink.Outline, Margin, error) {
 	if err := refuse(in, p); err != nil {
 		return nil, Margin{}, err
 	}
-	strokes := views(in)
-	k := derive(key)
+	strokes, k := views(in), derive(ks.Key)
 	m := mark{handle: p.Handle, count: len(in)}
-	at := slots(strokes)
+	setRoom(strokes, stream(k.fill, m.name(0), len(roomBits(strokes))))
 	out := make([]ink.Outline, len(in))
 	for i, o := range in {
-		want := k.bits(m, at, i, &p.Context)
 		out[i] = clone(o)
-		write(out[i], want.bits)
 	}
-	return out, margin(strokes, m), nil
+	k.write(out, m, strokes, &p.Context)
+	g := margin(strokes, m)
+	if g.Public = ks.sign(strokes, out, p, g.Room); g.Public == Signed {
+		k.write(out, m, strokes, &p.Context)
+	}
+	return out, g, nil
+}
+
+// write puts all bits into the outlines; the room bits are those of strokes.
+func (k keys) write(out []ink.Outline, m mark, strokes []stroke, ctx *[32]byte) {
+	at := slots(strokes)
+	for i := range out {
+		write(out[i], k.bits(m, at, i, ctx).bits)
+	}
+}
+
+// sign signs marked ink and puts the public part into the room bits of strokes.
+func (ks Keys) sign(strokes []stroke, out []ink.Outline, p Payload, room int) PublicState {
+	switch {
+	case room < Need(len(p.Handle)):
+		return NoRoom
+	case ks.Signer == nil:
+		return NoKey
+	}
+	s, err := sign(ks.Signer, ks.Rand, out, p, roomBits(strokes))
+	if err != nil {
+		return Failed
+	}
+	setRoom(strokes, s.bits())
+	return Signed
 }
 
 // refuse says why ink cannot be marked.
@@ -113,6 +149,7 @@ func margin(s []stroke, m mark) Margin {
 	for i := range s {
 		n := len(s[i].bits)
 		g.Bits += n
+		g.Room += roomOf(n)
 		g.Weakest = min(g.Weakest, n)
 		if h, full := headerSize(n, len(m.handle)); full {
 			g.Copies += h / body

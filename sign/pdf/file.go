@@ -63,6 +63,7 @@ type Revision struct {
 	Stream  bool
 	table   map[int]entry // the entries of this revision's own sections
 	tableAt int           // where the section begins that startxref names
+	body    int           // where its trailer begins, or the stream that is one
 	frames  [][2]int      // sections and their ends: bytes that are no objects
 	spans   map[Ref][2]int
 }

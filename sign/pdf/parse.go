@@ -146,7 +146,7 @@ func (f *File) revision(offset int) (*Revision, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	r := &Revision{Trailer: s.trailer, table: s.table, tableAt: offset, Stream: s.stream, frames: [][2]int{s.span}}
+	r := &Revision{Trailer: s.trailer, table: s.table, tableAt: offset, body: s.body, Stream: s.stream, frames: [][2]int{s.span}}
 	end, prev := s.span[1], s.prev
 	if prev > offset {
 		// Linearised (ISO 32000-1 Annex F): the first page's section stands
@@ -249,8 +249,12 @@ func (f *File) repeated(num int, e entry, index int) bool {
 	return false
 }
 
-// isSection says that a span is a cross-reference stream, which is a frame.
+// isSection says that a span is a cross-reference stream, which is a frame. Its
+// offset may name the white space before it, as foreign writers' do.
 func (f *File) isSection(span [2]int) bool {
+	for span[0] < span[1] && isSpace(f.bytes[span[0]]) {
+		span[0]++
+	}
 	return slices.ContainsFunc(f.last().frames, func(g [2]int) bool { return g[0] == span[0] && span[1] <= g[1] })
 }
 
@@ -276,9 +280,15 @@ func (f *File) gaps(spans [][2]int) error {
 }
 
 // blank makes sure that nothing but white space lies between objects; the
-// comment of high bytes behind the header is allowed in the first revision.
+// comment of high bytes behind the header is allowed in the first revision, and
+// there others' files may have any comments.
 func (f *File) blank(from, to int, first bool) error {
 	b := bytes.TrimLeft(f.bytes[from:to], "\r\n \t\x00\f")
+	if l := f.lexer(from); first && f.shared.foreign {
+		l.b = l.b[:to]
+		l.skip()
+		b = l.b[l.pos:]
+	}
 	if first && len(b) > 0 && b[0] == '%' {
 		if i := bytes.IndexAny(b, "\r\n"); i >= 0 && i <= 16 {
 			b = bytes.TrimLeft(b[i:], "\r\n \t\x00\f")

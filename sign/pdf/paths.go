@@ -157,7 +157,7 @@ func (s *stream) operator(op string) error {
 	case "Do":
 		return s.xobject()
 	case "BI":
-		return errors.New("inline images are not read")
+		return s.inlineImage()
 	case "m", "l", "c", "v", "y", "re", "h":
 		return s.construct(op)
 	case "f", "F":
@@ -212,7 +212,7 @@ func (s *stream) construct(op string) error {
 	case "y":
 		s.add('C', pt[0], pt[1], pt[1])
 	case "v":
-		return errors.New("operator v is not read")
+		s.add('C', s.at(), pt[0], pt[1])
 	case "re":
 		o, d := pt[0], pt[1]
 		s.add('M', o)
@@ -224,6 +224,22 @@ func (s *stream) construct(op string) error {
 		s.add('Z')
 	}
 	return nil
+}
+
+// at is the current point.
+func (s *stream) at() [2]int32 {
+	closed := false
+	for i := len(s.segs) - 1; i >= 0; i-- {
+		switch g := s.segs[i]; {
+		case g.Op == 'Z':
+			closed = true
+		case g.Op == 'M' || !closed && g.Op == 'L':
+			return g.P[0]
+		case !closed:
+			return g.P[2]
+		}
+	}
+	return [2]int32{}
 }
 
 func (s *stream) add(op byte, pt ...[2]int32) {

@@ -64,6 +64,10 @@ func TestPaths(t *testing.T) {
 		{"form moved", "q 1 0 0 1 5 6 cm /F Do Q", "0 0 m 1 1 l f", nil, []string{"F [1 0 0 1 5 6] fill M[[0 0]] L[[100 100]]"}},
 		{"form with matrix", "1 0 0 1 5 6 cm /F Do 1 0 0 1 -5 -6 cm", "0 0 m 1 1 l f", Dict{"Matrix": Array{int64(2), int64(0), int64(0), int64(2), int64(1), int64(1)}},
 			[]string{"F [1 0 0 1 5 6] fill M[[100 100]] L[[300 300]]"}},
+		{"operator v", "1 2 m 3 4 5 6 v 1 1 2 2 v h 7 8 9 9 v f", "", nil,
+			[]string{" [1 0 0 1 0 0] fill M[[100 200]] C[[100 200] [300 400] [500 600]] C[[500 600] [100 100] [200 200]] Z[] C[[100 200] [700 800] [900 900]]"}},
+		{"inline image", "BI /W 4 /H 1 /BPC 8 /CS /G /IDX 3 ID \xff EI \x80EI\nEI 1 2 m 3 4 l f BI /W 0 ID\n\nEI", "", nil,
+			[]string{" [1 0 0 1 0 0] fill M[[100 200]] L[[300 400]]"}},
 		{"an image is no form", "/F Do", "x", Dict{"Subtype": Name("Image")}, nil},
 		{"unknown name", "/G Do", "x", nil, nil},
 	}
@@ -82,7 +86,8 @@ func TestPaths(t *testing.T) {
 
 func TestPathErrors(t *testing.T) {
 	for name, content := range map[string]string{
-		"operand missing": "1 m", "operand too many": "1 2 3 m", "operand no number": "/A 2 m", "inline image": "BI ID x EI", "operator v": "0 0 m 1 1 2 2 v",
+		"operand missing": "1 m", "operand too many": "1 2 3 m", "operand no number": "/A 2 m", "image without end": "BI /W 1 ID x", "image without data": "BI /W 1 EI", "EI in the data": "BI ID xEIx EI\x00\x80 EI\xff",
+		"v short":  "0 0 m 1 1 2 v",
 		"nested q": strings.Repeat("q ", 100), "Do of nothing": "Do", "string open": "(abc", "matrix short": "1 0 0 cm",
 	} {
 		if got, err := Paths(drawn(t, content, "", nil), 0); err == nil {

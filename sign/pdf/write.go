@@ -84,6 +84,7 @@ type Writer struct {
 	next int
 	at   map[Ref]int
 	prev int // offset of the table before, 0 in a new file
+	from int // where the update begins
 	// stream: the file has cross-reference streams, and gets another.
 	stream bool
 	err    error
@@ -107,7 +108,7 @@ func NewUpdate(f *File) *Writer {
 	if b[len(b)-1] != '\n' {
 		b = append(b, '\n')
 	}
-	return &Writer{b: b, next: next, at: map[Ref]int{}, prev: f.last().tableAt, stream: f.last().Stream}
+	return &Writer{b: b, next: next, at: map[Ref]int{}, prev: f.last().tableAt, from: f.last().End, stream: f.last().Stream}
 }
 
 // Alloc reserves an object number.
@@ -132,7 +133,14 @@ func (w *Writer) Offset(r Ref) int { return w.at[r] }
 
 // Finish writes the cross-reference table and the trailer and gives the file.
 // /Size and /Prev are its own; the rest of the trailer is the caller's.
-func (w *Writer) Finish(trailer Dict) ([]byte, error) {
+func (w *Writer) Finish(trailer Dict) ([]byte, error) { return w.finish(trailer, false) }
+
+// FinishSealed is Finish for an update that no signature will cover: the second
+// file identifier is the digest of its bytes, so that File.Sealed tells when one
+// of them is changed by accident.
+func (w *Writer) FinishSealed(trailer Dict) ([]byte, error) { return w.finish(trailer, true) }
+
+func (w *Writer) finish(trailer Dict, sealed bool) ([]byte, error) {
 	if w.err != nil {
 		return nil, w.err
 	}
@@ -145,7 +153,7 @@ func (w *Writer) Finish(trailer Dict) ([]byte, error) {
 		delete(t, own)
 	}
 	if w.stream {
-		return w.finishStream(t, start)
+		return w.finishStream(t, start, sealed)
 	}
 	if w.table(); w.err != nil {
 		return nil, w.err
@@ -154,6 +162,9 @@ func (w *Writer) Finish(trailer Dict) ([]byte, error) {
 	delete(t, "Prev")
 	if w.prev > 0 {
 		t["Prev"] = int64(w.prev)
+	}
+	if sealed {
+		sealID(t, w.b[w.from:])
 	}
 	w.b = append(appendDict(append(w.b, "trailer\n"...), t), fmt.Sprintf("\nstartxref\n%d\n%%%%EOF\n", start)...)
 	return w.b, nil
@@ -190,7 +201,7 @@ func (w *Writer) table() {
 
 // finishStream writes a cross-reference stream (§7.5.8), for updates of files
 // that have them: a table behind a stream is not allowed.
-func (w *Writer) finishStream(t Dict, start int) ([]byte, error) {
+func (w *Writer) finishStream(t Dict, start int, sealed bool) ([]byte, error) {
 	self := w.Alloc()
 	w.at[self] = start
 	refs := slices.SortedFunc(maps.Keys(w.at), func(a, b Ref) int { return a.Num - b.Num })
@@ -206,6 +217,9 @@ func (w *Writer) finishStream(t Dict, start int) ([]byte, error) {
 	}
 	t["Type"], t["W"], t["Index"] = Name("XRef"), Array{int64(1), int64(4), int64(2)}, index
 	t["Size"], t["Prev"] = int64(w.next), int64(w.prev)
+	if sealed {
+		sealID(t, w.b[w.from:])
+	}
 	w.b = fmt.Appendf(w.b, "%d 0 obj\n", self.Num)
 	w.b = append(appendObject(w.b, &Stream{Dict: t, Raw: rows}), fmt.Sprintf("\nendobj\nstartxref\n%d\n%%%%EOF\n", start)...)
 	return w.b, nil

@@ -14,6 +14,7 @@ type section struct {
 	trailer Dict
 	prev    int // −1: none
 	stream  bool
+	body    int // where the trailer begins, or the stream
 }
 
 // section reads the table or stream at an offset.
@@ -59,6 +60,7 @@ func (f *File) tableSection(l *lexer) (*section, error) {
 	if s.table, err = l.table(); err != nil {
 		return nil, err
 	}
+	s.body = l.pos - len("trailer")
 	o, err := l.object(0)
 	if err != nil {
 		return nil, fmt.Errorf("trailer: %w", err)
@@ -184,7 +186,7 @@ func (f *File) streamSection(offset int) (*section, error) {
 		return nil, errors.New("cross-reference stream: it gives itself another place")
 	}
 	table[num] = entry{offset: offset, gen: gen}
-	return &section{span: [2]int{start, end}, table: table, trailer: s.Dict, stream: true}, nil
+	return &section{span: [2]int{start, end}, table: table, trailer: s.Dict, stream: true, body: start}, nil
 }
 
 // entries decodes the rows of a cross-reference stream.

@@ -111,11 +111,18 @@ func (a *Authority) RSA(name string, from, to time.Time) (*Key, error) {
 
 // Issue certifies a key for signatures and non-repudiation.
 func (a *Authority) Issue(name string, key crypto.Signer, from, to time.Time) (*Key, error) {
+	return a.IssueWith(name, key, from, to, func(*x509.Certificate) {})
+}
+
+// IssueWith is Issue of a certificate that change makes another of: with other
+// usages, or none.
+func (a *Authority) IssueWith(name string, key crypto.Signer, from, to time.Time, change func(*x509.Certificate)) (*Key, error) {
 	t, err := a.template(name, from, to)
 	if err != nil {
 		return nil, err
 	}
 	t.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
+	change(t)
 	c, err := issue(t, a.Root, key.Public(), a.key)
 	if err != nil {
 		return nil, err

@@ -14,6 +14,8 @@ import (
 	"math/big"
 	"net/http"
 	"time"
+
+	"golang.org/x/crypto/ocsp"
 )
 
 // TSA is a time-stamping authority without a network; it is a sign.Stamper and
@@ -233,6 +235,20 @@ func (a *Authority) CRL(thisUpdate, nextUpdate time.Time, revoked map[*big.Int]t
 	der, err := x509.CreateRevocationList(rand.Reader, t, a.Root, a.key)
 	if err != nil {
 		return nil, fmt.Errorf("writing a revocation list: %w", err)
+	}
+	return der, nil
+}
+
+// Answer is what the authority's OCSP responder says of one of its certificates
+// in DER; revoked is the zero time for a good one.
+func (a *Authority) Answer(c *x509.Certificate, thisUpdate, nextUpdate, revoked time.Time) ([]byte, error) {
+	r := ocsp.Response{Status: ocsp.Good, SerialNumber: c.SerialNumber, ThisUpdate: thisUpdate, NextUpdate: nextUpdate}
+	if !revoked.IsZero() {
+		r.Status, r.RevokedAt = ocsp.Revoked, revoked
+	}
+	der, err := ocsp.CreateResponse(a.Root, a.Root, r, a.key)
+	if err != nil {
+		return nil, fmt.Errorf("writing an OCSP answer: %w", err)
 	}
 	return der, nil
 }

@@ -52,7 +52,7 @@ func (u *Users) Add(ctx context.Context, by, name string, role Role, password []
 func (u *Users) Change(ctx context.Context, name string, old []byte, code string, fresh []byte) error {
 	defer clear(old)
 	defer clear(fresh)
-	if err := strong(strings.ToLower(name), fresh); err != nil {
+	if err := strong(name, fresh); err != nil {
 		return fmt.Errorf("changing the password: %w", err)
 	}
 	r, err := u.prove(ctx, name, old, code, "password")
@@ -68,7 +68,7 @@ func (u *Users) Change(ctx context.Context, name string, old []byte, code string
 // Reset gives an account a new password and unlocks it. The password is wiped.
 func (u *Users) Reset(ctx context.Context, by, name string, fresh []byte) error {
 	defer clear(fresh)
-	if err := strong(strings.ToLower(name), fresh); err != nil {
+	if err := strong(name, fresh); err != nil {
 		return fmt.Errorf("resetting the password of %s: %w", name, err)
 	}
 	by, err := u.managerOf(ctx, by, &name)
@@ -163,7 +163,7 @@ func manage(by, what, name, key, value string) store.Entry {
 }
 
 func strong(name string, password []byte) error {
-	if len(password) < MinPassword || bytes.EqualFold(password, []byte(name)) {
+	if len(password) < MinPassword || bytes.EqualFold(password, []byte(strings.TrimSpace(name))) {
 		return ErrWeak
 	}
 	return nil

@@ -1,29 +1,24 @@
 package upload
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"moqian/store"
 )
 
-// Found is a document that an archive's index knows.
-type Found struct {
-	Key   string     `json:"key"`  // of the document
-	Item  store.Item `json:"item"` // ID, Branch, Business, SHA256, Voucher, Teller, Renews
-	Index Index      `json:"index"`
-}
-
-// Find looks through the index objects of a branch for what fits the query.
-// Account is known at the workstation only, so a query with one finds nothing
-// here: ErrRefused. With a date one folder is looked at; without, all of the
-// branch, which takes long in a large archive.
+// Find looks through the index objects of a branch for what fits the query, in
+// the order of keys: of a voucher and its renewals the newest comes last. Account
+// is known at the workstation only, so a query with one finds nothing here:
+// ErrRefused. With a date one folder is looked at; without, all of the branch,
+// which takes long in a large archive. An index object that is not what was
+// written is ErrAltered only where it leaves a document without an index; what
+// the others tell is given all the same.
 func Find(ctx context.Context, a Archive, branch string, q store.Query) ([]Found, error) {
 	switch {
 	case q.Account != "":
@@ -39,55 +34,61 @@ func Find(ctx context.Context, a Archive, branch string, q store.Query) ([]Found
 	if err != nil {
 		return nil, fmt.Errorf("searching the archive: %w", err)
 	}
-	documents := map[string]string{} // index key → document key
-	for _, key := range keys {
-		if strings.HasSuffix(key, ".pdf") {
-			documents[IndexKey(key)] = key
-		}
-	}
-	found := []Found{}
-	for _, key := range keys {
-		it, ok := ItemOfKey(documents[key])
-		if !ok {
-			continue // not an index, or one without its document
-		}
-		f, err := readIndex(ctx, a, key, it)
-		if err != nil {
-			return found, fmt.Errorf("searching the archive: %s: %w", key, err)
-		}
-		if q.Matches(f.Item) {
-			f.Key = documents[key]
-			found = append(found, f)
-		}
+	all, err := readIndexes(ctx, a, keys)
+	found := slices.DeleteFunc(all, func(f Found) bool { return !q.Matches(f.Item) })
+	if err != nil {
+		return found, fmt.Errorf("searching the archive: %w", err)
 	}
 	return found, nil
 }
 
-func readIndex(ctx context.Context, a Archive, key string, it store.Item) (Found, error) {
-	raw, err := a.Get(ctx, key)
-	if err != nil {
-		return Found{}, err
+// readIndexes gives what the index objects among keys tell of the documents among
+// them, ordered by their keys.
+func readIndexes(ctx context.Context, a Archive, keys []string) ([]Found, error) {
+	bare := map[string]bool{} // documents, and whether no index was seen yet
+	for _, key := range keys {
+		if _, ok := ItemOfKey(key); ok {
+			bare[key] = true
+		}
 	}
-	ix, err := decodeIndex(raw)
-	if err != nil {
-		return Found{}, err
+	all, seen := []Found{}, map[Found]bool{}
+	var broken error
+	for _, key := range keys {
+		if _, ok := bare[documentOf(key)]; !ok && !isPack(key) {
+			continue // not an index, or one without its document
+		}
+		entries, err := readIndex(ctx, a, key)
+		switch {
+		case errors.Is(err, ErrAltered), errors.Is(err, ErrAbsent):
+			broken = errors.Join(broken, err)
+			continue
+		case err != nil:
+			return all, err
+		}
+		for _, f := range entries {
+			if _, there := bare[f.Key]; there && !seen[f] {
+				all, seen[f], bare[f.Key] = append(all, f), true, false
+			}
+		}
 	}
-	it.Voucher, it.Teller, it.Renews = ix.Voucher, ix.Teller, ix.Renews
-	return Found{Item: it, Index: ix}, nil
+	slices.SortStableFunc(all, func(a, b Found) int { return strings.Compare(a.Key, b.Key) })
+	for _, lacking := range bare {
+		if lacking && broken != nil {
+			return all, broken
+		}
+	}
+	return all, nil
 }
 
-// maxIndex is the most an index object has; real ones have about 80 bytes.
-const maxIndex = 4 << 10
-
-func decodeIndex(raw []byte) (ix Index, err error) {
-	if len(raw) > maxIndex {
-		return ix, fmt.Errorf("%w: an index of %d bytes", ErrAltered, len(raw))
+func readIndex(ctx context.Context, a Archive, key string) ([]Found, error) {
+	raw, err := a.Get(ctx, key)
+	if err == nil {
+		var entries []Found
+		if entries, err = ReadIndex(key, raw); err == nil {
+			return entries, nil
+		}
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if err := d.Decode(&ix); err != nil {
-		return Index{}, fmt.Errorf("%w: an index: %w", ErrAltered, err)
-	}
-	return ix, nil
+	return nil, fmt.Errorf("%s: %w", key, err)
 }
 
 // Fetch reads the document of an item back and compares its SHA-256 with the

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,6 +36,18 @@ type Folder struct {
 // power, is put aside under a name that begins with a dot, and written anew. The
 // place of the receipt is an absolute path.
 func (f Folder) Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, error) {
+	receipt, err := f.SendDocument(ctx, it, pdf)
+	if err == nil {
+		err = f.SendIndex(ctx, it)
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	return receipt, nil
+}
+
+// SendDocument writes the document only.
+func (f Folder) SendDocument(ctx context.Context, it store.Item, pdf []byte) (Receipt, error) {
 	if it.Test && !f.AcceptTest {
 		return Receipt{}, fmt.Errorf("%w: it is marked TEST", ErrRefused)
 	}
@@ -47,18 +58,19 @@ func (f Folder) Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, e
 	if err != nil {
 		return Receipt{}, err
 	}
-	index, err := json.Marshal(indexOf(it))
+	return f.Put(ctx, key, pdf)
+}
+
+// SendIndex writes an index object.
+func (f Folder) SendIndex(ctx context.Context, items ...store.Item) error {
+	key, data, err := pack(items)
 	if err != nil {
-		return Receipt{}, fmt.Errorf("%w: its index: %w", ErrRefused, err)
+		return err
 	}
-	receipt, err := f.Put(ctx, key, pdf)
-	if err != nil {
-		return Receipt{}, err
+	if _, err := f.Put(ctx, key, data); err != nil {
+		return fmt.Errorf("its index: %w", err)
 	}
-	if _, err := f.Put(ctx, IndexKey(key), index); err != nil {
-		return Receipt{}, fmt.Errorf("its index: %w", err)
-	}
-	return receipt, nil
+	return nil
 }
 
 // Put writes a small object once.

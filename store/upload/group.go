@@ -13,7 +13,7 @@ import (
 type group[T any] struct {
 	do   func(context.Context, []T) error
 	most int           // at once
-	wait time.Duration // how long to gather
+	wait time.Duration // how long to gather, or longer, see patience
 
 	todo chan T
 	done sync.WaitGroup
@@ -23,19 +23,30 @@ type group[T any] struct {
 func newGroup[T any](ctx context.Context, most int, wait time.Duration, do func(context.Context, []T) error) *group[T] {
 	g := &group[T]{do: do, most: most, wait: wait, todo: make(chan T, most)}
 	g.done.Go(func() {
+		linger := wait
 		for first := range g.todo {
-			if err := do(ctx, g.gather(first)); err != nil && g.err == nil {
+			all := g.gather(first, linger)
+			begin := time.Now()
+			if err := do(ctx, all); err != nil && g.err == nil {
 				g.err = err
 			}
+			linger = g.patience(time.Since(begin))
 		}
 	})
 	return g
 }
 
+// patience is how long to gather after a recording that took some time: on a disk
+// that is busy the recordings take a fifth of the time, not all of it. Ten times
+// wait is the most.
+func (g *group[T]) patience(took time.Duration) time.Duration {
+	return min(max(g.wait, 4*took), 10*g.wait)
+}
+
 // gather takes what comes until there is enough, time is up, or all is in.
-func (g *group[T]) gather(first T) []T {
+func (g *group[T]) gather(first T, linger time.Duration) []T {
 	all := []T{first}
-	up := time.NewTimer(g.wait)
+	up := time.NewTimer(linger)
 	defer up.Stop()
 	for len(all) < g.most {
 		select {

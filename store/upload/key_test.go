@@ -22,16 +22,6 @@ func FuzzItemOfKey(f *testing.F) {
 	})
 }
 
-func FuzzIndex(f *testing.F) {
-	f.Add([]byte(`{"voucher":"010010326112400017","date":"2026-11-24","teller":"t0001"}`))
-	f.Add([]byte(`{`))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		if _, err := decodeIndex(raw); err == nil && len(raw) > maxIndex {
-			t.Error("a long index was taken")
-		}
-	})
-}
-
 func TestKey(t *testing.T) {
 	good := store.Item{ID: "01KB000000000000000000000X", Business: "2026-11-24", Branch: "01001", SHA256: strings.Repeat("ab", 32)}
 	if key, err := Key(good); err != nil || key != "01001/2026-11-24/01KB000000000000000000000X-"+strings.Repeat("ab", 32)+".pdf" {

@@ -4,6 +4,7 @@ package upload_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -90,6 +91,8 @@ func killRound(t *testing.T, env []string, wait time.Duration, promised map[stri
 	if err != nil {
 		t.Fatal(err)
 	}
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -107,9 +110,9 @@ func killRound(t *testing.T, env []string, wait time.Duration, promised map[stri
 			cmd.Process.Kill()
 		}
 	}
-	cmd.Wait()
+	err = cmd.Wait()
 	if !opened {
-		t.Fatal("the store did not open again")
+		t.Fatalf("the store did not open again: %v\n%s", err, said.String())
 	}
 }
 
@@ -157,7 +160,13 @@ func kill(t *testing.T, url, unconditional string, rounds int, objects func() ma
 	if err != nil || len(all) < len(promised) || len(all) != len(copies) {
 		t.Errorf("%d rows, %d promised, %d in the archive, %v", len(all), len(promised), len(copies), err)
 	}
-	t.Logf("%d rounds, %d promises, %d lost", rounds, len(promised), lost)
+	indexed := indexedIn(t, held)
+	for _, it := range all {
+		if key, err := upload.Key(it); err != nil || indexed[key] != it.Voucher {
+			t.Errorf("voucher %s is %s, and the index says %q, %v", it.Voucher, it.State, indexed[key], err)
+		}
+	}
+	t.Logf("%d rounds, %d promises, %d lost, %d index objects", rounds, len(promised), lost, len(indexesOf(held)))
 }
 
 func TestKill(t *testing.T) {

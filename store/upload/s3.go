@@ -8,7 +8,6 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +17,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -85,19 +85,25 @@ func (o *S3Options) check() (*url.URL, error) {
 }
 
 // S3 is an archive that speaks the S3 protocol: one PUT for a document, one for
-// its index object, under branch/date/. It relies on as little as it can: the
+// the index of those sent together, under branch/date/. It relies on as little as it can: the
 // digest goes along as SHA-256 and as Content-MD5, because there are servers
 // that honour only one; the ETag is compared; a condition is used where a probe
 // showed that it works.
 type S3 struct {
 	o     S3Options
+	base  *url.URL // of the endpoint
 	core  minio.Core
 	sign  *requestSigner
 	close func()
 
-	mu     sync.Mutex
+	mu     sync.Mutex // guards what follows
 	probed bool
 	cond   bool // a condition is honoured
+
+	// digest: a wrong x-amz-checksum-sha256 is refused, so that the header, which
+	// is signed, guards the body by itself: a server that compares it need not hash
+	// the body for the signature as well.
+	digest atomic.Bool
 }
 
 // NewS3 makes the archive; it connects to nobody yet. Close it after use.
@@ -106,6 +112,7 @@ func NewS3(o S3Options) (*S3, error) {
 	if err != nil {
 		return nil, err
 	}
+	door := &doorman{now: o.Now}
 	dial := &net.Dialer{Timeout: 10 * time.Second}
 	transport := &http.Transport{
 		Proxy: http.ProxyFromEnvironment,
@@ -116,14 +123,16 @@ func NewS3(o S3Options) (*S3, error) {
 			}
 			return &line{Conn: c, stall: o.Stall, limit: o.Limit}, nil
 		},
-		TLSClientConfig:     o.TLS,
+		TLSClientConfig:     door.tlsConfig(o.TLS),
 		TLSHandshakeTimeout: 20 * time.Second,
 		MaxIdleConnsPerHost: 64,
+		WriteBufferSize:     2 << 10, // the header; bodies go past it, see line.ReadFrom
 		IdleConnTimeout:     30 * time.Second,
 		DisableCompression:  true,
 	}
-	s := &S3{o: o, sign: &requestSigner{
-		next: transport, access: o.AccessKey, secret: o.SecretKey, token: o.SessionToken, zone: o.Region, now: o.Now,
+	door.next = transport
+	s := &S3{o: o, base: u, sign: &requestSigner{
+		next: door, access: o.AccessKey, secret: o.SecretKey, token: o.SessionToken, zone: o.Region, now: o.Now,
 	}}
 	client, err := minio.New(u.Host, &minio.Options{
 		Creds:     credentials.NewStatic("", "", "", credentials.SignatureAnonymous), // s.sign signs
@@ -153,6 +162,18 @@ func (s *S3) Skew() time.Duration { return s.sign.Skew() }
 // Send writes the document and then its index object. The place of the receipt
 // is s3://bucket/key.
 func (s *S3) Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, error) {
+	receipt, err := s.SendDocument(ctx, it, pdf)
+	if err == nil {
+		err = s.SendIndex(ctx, it)
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	return receipt, nil
+}
+
+// SendDocument writes the document only.
+func (s *S3) SendDocument(ctx context.Context, it store.Item, pdf []byte) (Receipt, error) {
 	if it.Test && !s.o.AcceptTest {
 		return Receipt{}, fmt.Errorf("%w: it is marked TEST", ErrRefused)
 	}
@@ -164,29 +185,44 @@ func (s *S3) Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, erro
 	if err != nil {
 		return Receipt{}, err
 	}
-	index, err := json.Marshal(indexOf(it))
-	if err != nil {
-		return Receipt{}, fmt.Errorf("%w: its index: %w", ErrRefused, err)
-	}
 	cond, err := s.conditional(ctx)
 	if err != nil {
 		return Receipt{}, err
 	}
-	until := time.Time{}
-	if s.o.Retain > 0 {
-		until = it.Filed.Add(s.o.Retain).UTC().Truncate(time.Second)
-	}
-	already, err := s.once(ctx, object{key, pdf, sum, "application/pdf", until}, cond)
+	already, err := s.once(ctx, object{key, pdf, sum, "application/pdf", s.until(it)}, cond)
 	if err != nil {
 		return Receipt{}, err
 	}
-	// The index is the same bytes each time and is made from the key: where a
-	// repeat overwrites it, it overwrites it with itself. So it needs no condition
-	// and nothing is asked first.
-	if err := s.put(ctx, object{IndexKey(key), index, sha256.Sum256(index), "application/json", until}, false); err != nil {
-		return Receipt{}, fmt.Errorf("its index: %w", kind(ctx, err))
-	}
 	return Receipt{Place: s.place(key), Already: already}, nil
+}
+
+// SendIndex writes an index object; it is kept as long as the youngest of its
+// documents. It is the same bytes each time and its key is made from them: where
+// a repeat overwrites it, it overwrites it with itself. So it needs no condition
+// and nothing is asked first.
+func (s *S3) SendIndex(ctx context.Context, items ...store.Item) error {
+	key, data, err := pack(items)
+	if err != nil {
+		return err
+	}
+	var until time.Time
+	for _, it := range items {
+		if u := s.until(it); u.After(until) {
+			until = u
+		}
+	}
+	if err := s.put(ctx, object{key, data, sha256.Sum256(data), "application/json", until}, false); err != nil {
+		return fmt.Errorf("its index: %w", kind(ctx, err))
+	}
+	return nil
+}
+
+// until is how long the archive must keep an item, zero if nothing is asked for.
+func (s *S3) until(it store.Item) time.Time {
+	if s.o.Retain == 0 {
+		return time.Time{}
+	}
+	return it.Filed.Add(s.o.Retain).UTC().Truncate(time.Second)
 }
 
 // Put writes a small object once.
@@ -218,75 +254,13 @@ func (s *S3) conditional(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	digest, err := s.probeDigest(ctx)
+	if err != nil {
+		return false, err
+	}
 	s.probed, s.cond = true, cond
+	s.digest.Store(digest)
 	return cond, nil
-}
-
-// object is something to be written once.
-type object struct {
-	key   string
-	data  []byte
-	sum   [32]byte // SHA-256
-	kind  string   // content type
-	until time.Time
-}
-
-// once writes an object that is not there, and says whether it was. Where a
-// condition works the server decides; elsewhere the object is looked for first.
-func (s *S3) once(ctx context.Context, o object, cond bool) (already bool, err error) {
-	if !cond {
-		switch already, err := s.there(ctx, o); {
-		case err == nil && already:
-			return true, nil
-		case err != nil && !errors.Is(err, ErrAbsent):
-			return false, err
-		}
-	}
-	err = s.put(ctx, o, cond)
-	if cond && status(err) == http.StatusPreconditionFailed {
-		already, err := s.there(ctx, o)
-		if errors.Is(err, ErrAbsent) {
-			return false, fmt.Errorf("%w: it says both that %s is there and that it is not", ErrLater, o.key)
-		}
-		return already, err
-	}
-	return false, kind(ctx, err)
-}
-
-// errETag: the answer does not fit what was sent.
-var errETag = errors.New("the ETag is not that of the bytes that were sent")
-
-// put is one PUT. The ETag of the answer is compared where it is an MD5; it is
-// not, for example, under the server's own encryption.
-func (s *S3) put(ctx context.Context, o object, cond bool) error {
-	sum := md5.Sum(o.data)
-	opts := minio.PutObjectOptions{
-		ContentType: o.kind,
-		UserMetadata: map[string]string{
-			checksumHeader: base64.StdEncoding.EncodeToString(o.sum[:]),
-		},
-		DisableContentSha256: true, // the signer has it
-	}
-	if !o.until.IsZero() {
-		opts.Mode, opts.RetainUntilDate = minio.Compliance, o.until
-		if s.o.Governance {
-			opts.Mode = minio.Governance
-		}
-	}
-	if cond {
-		opts.SetMatchETagExcept("*")
-	}
-	return s.again(func() error {
-		info, err := s.core.PutObject(ctx, s.o.Bucket, s.name(o.key), bytes.NewReader(o.data), int64(len(o.data)),
-			base64.StdEncoding.EncodeToString(sum[:]), "", opts)
-		if err != nil {
-			return err
-		}
-		if tag := strings.Trim(info.ETag, `"`); len(tag) == 32 && !strings.EqualFold(tag, hex.EncodeToString(sum[:])) {
-			return fmt.Errorf("%w: %s, should be %x", errETag, tag, sum)
-		}
-		return nil
-	})
 }
 
 // again runs an operation once more when the server refused it for our clock,

@@ -1,13 +1,13 @@
 package upload
 
 import (
-	"bytes"
 	"context"
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -45,19 +45,23 @@ func (s *S3) Probe(ctx context.Context) (a Abilities, err error) {
 	if a.Conditional, err = s.probeCondition(ctx); err != nil {
 		return a, fmt.Errorf("probing the archive: %w", err)
 	}
+	digest, err := s.probeDigest(ctx)
+	if err != nil {
+		return a, fmt.Errorf("probing the archive: %w", err)
+	}
 	s.mu.Lock()
 	s.probed, s.cond = true, a.Conditional
 	s.mu.Unlock()
+	s.digest.Store(digest)
 	if !a.Conditional {
 		a.Notes = append(a.Notes, "conditions are not honoured: each document is looked for before it is sent")
 	}
 	wrong := sha256.Sum256([]byte("something else"))
 	md5Wrong := md5.Sum([]byte("something else"))
-	md5Right := md5.Sum([]byte(probeBytes))
-	if a.MD5, err = s.refuses(ctx, "probe/md5", md5Wrong[:], nil); err != nil {
+	if a.MD5, err = s.refuses(ctx, http.Header{"Content-Md5": {base64.StdEncoding.EncodeToString(md5Wrong[:])}}); err != nil {
 		return a, fmt.Errorf("probing the archive: %w", err)
 	}
-	if a.SHA256, err = s.refuses(ctx, "probe/sha256", md5Right[:], wrong[:]); err != nil {
+	if a.SHA256, err = s.refuses(ctx, http.Header{checksumHeader: {base64.StdEncoding.EncodeToString(wrong[:])}}); err != nil {
 		return a, fmt.Errorf("probing the archive: %w", err)
 	}
 	if !a.SHA256 {
@@ -73,15 +77,19 @@ func (s *S3) Probe(ctx context.Context) (a Abilities, err error) {
 	return a, nil
 }
 
-// refuses says whether a write with a wrong digest is refused.
-func (s *S3) refuses(ctx context.Context, key string, md5sum, sum []byte) (bool, error) {
-	opts := minio.PutObjectOptions{ContentType: "text/plain", DisableContentSha256: true, UserMetadata: map[string]string{}}
-	if sum != nil {
-		opts.UserMetadata[checksumHeader] = base64.StdEncoding.EncodeToString(sum)
-	}
+// probeDigest finds out whether the checksum header alone guards the body.
+func (s *S3) probeDigest(ctx context.Context) (bool, error) {
+	wrong := sha256.Sum256([]byte("something else"))
+	return s.refuses(ctx, http.Header{checksumHeader: {base64.StdEncoding.EncodeToString(wrong[:])}, payloadHeader: {unsigned}})
+}
+
+// refuses says whether a write is refused for a header that does not fit the body.
+func (s *S3) refuses(ctx context.Context, wrong http.Header) (bool, error) {
+	sum := md5.Sum([]byte(probeBytes))
+	h := http.Header{"Content-Type": {"text/plain"}, "Content-Md5": {base64.StdEncoding.EncodeToString(sum[:])}}
+	maps.Copy(h, wrong)
 	err := s.again(func() error {
-		_, err := s.core.PutObject(ctx, s.o.Bucket, s.name(key), strings.NewReader(probeBytes), int64(len(probeBytes)),
-			base64.StdEncoding.EncodeToString(md5sum), "", opts)
+		_, err := s.write(ctx, "probe/digest", []byte(probeBytes), h.Clone())
 		return err
 	})
 	switch {
@@ -95,15 +103,13 @@ func (s *S3) refuses(ctx context.Context, key string, md5sum, sum []byte) (bool,
 
 // probeStat looks at what is told of an object: ETag, retention, versions.
 func (s *S3) probeStat(ctx context.Context, a *Abilities) error {
-	key := s.name("probe/lock-" + s.o.Now().UTC().Format("20060102T150405"))
-	opts := minio.PutObjectOptions{ContentType: "text/plain", DisableContentSha256: true}
-	if s.o.Retain > 0 {
-		opts.Mode = minio.Governance
-		opts.RetainUntilDate = s.o.Now().Add(s.Skew() + time.Minute).UTC().Truncate(time.Second)
-	}
+	key := "probe/lock-" + s.o.Now().UTC().Format("20060102T150405")
 	sum := md5.Sum([]byte(probeBytes))
-	info, err := s.core.PutObject(ctx, s.o.Bucket, key, bytes.NewReader([]byte(probeBytes)), int64(len(probeBytes)),
-		base64.StdEncoding.EncodeToString(sum[:]), "", opts)
+	h := http.Header{"Content-Type": {"text/plain"}, "Content-Md5": {base64.StdEncoding.EncodeToString(sum[:])}}
+	if s.o.Retain > 0 {
+		lock(h, minio.Governance, s.o.Now().Add(s.Skew()+time.Minute))
+	}
+	answer, err := s.write(ctx, key, []byte(probeBytes), h)
 	if status(err) == http.StatusBadRequest && s.o.Retain > 0 {
 		a.Notes = append(a.Notes, "the bucket keeps no retain-until: it was made without object lock, and refuses documents that ask for it")
 		return nil
@@ -111,9 +117,10 @@ func (s *S3) probeStat(ctx context.Context, a *Abilities) error {
 	if err != nil {
 		return kind(ctx, err)
 	}
-	a.ETag = strings.EqualFold(strings.Trim(info.ETag, `"`), hex.EncodeToString(sum[:]))
-	a.Versioning = info.VersionID != "" && info.VersionID != "null"
-	st, err := s.core.StatObject(ctx, s.o.Bucket, key, minio.StatObjectOptions{})
+	a.ETag = strings.EqualFold(etag(answer), hex.EncodeToString(sum[:]))
+	version := answer.Get("X-Amz-Version-Id")
+	a.Versioning = version != "" && version != "null"
+	st, err := s.core.StatObject(ctx, s.o.Bucket, s.name(key), minio.StatObjectOptions{})
 	if err != nil {
 		return kind(ctx, err)
 	}

@@ -44,9 +44,13 @@ const skewStep = 2 * time.Second
 
 // RoundTrip signs, sends and learns the server's time from its answer.
 func (s *requestSigner) RoundTrip(req *http.Request) (*http.Response, error) {
-	own := req.Clone(req.Context())
-	s.sign(own, s.now().Add(s.Skew()).UTC())
-	resp, err := s.next.RoundTrip(own)
+	return s.do(req.Clone(req.Context()))
+}
+
+// do is RoundTrip for a request that may be changed.
+func (s *requestSigner) do(req *http.Request) (*http.Response, error) {
+	s.sign(req, s.now().Add(s.Skew()).UTC())
+	resp, err := s.next.RoundTrip(req)
 	if err == nil {
 		s.learn(resp)
 	}
@@ -100,15 +104,22 @@ func (s *requestSigner) sign(req *http.Request, now time.Time) {
 		", SignedHeaders="+names+", Signature="+hex.EncodeToString(mac(s.signingKey(stamp[:8]), text)))
 }
 
-// payload is what the signature says of the body: its digest where it is known.
+// unsigned says that the signature does not cover the body itself.
+const unsigned = "UNSIGNED-PAYLOAD"
+
+// payload is what the signature says of the body: what the caller has set, else
+// its digest where it is known.
 func payload(req *http.Request) string {
+	if set := req.Header.Get(payloadHeader); set == unsigned {
+		return set
+	}
 	if req.Body == nil || req.ContentLength == 0 {
 		return emptySHA256
 	}
 	if sum, err := base64.StdEncoding.DecodeString(req.Header.Get(checksumHeader)); err == nil && len(sum) == sha256.Size {
 		return hex.EncodeToString(sum)
 	}
-	return "UNSIGNED-PAYLOAD"
+	return unsigned
 }
 
 // canonicalHeaders gives the header lines and their names. Headers that proxies

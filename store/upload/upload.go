@@ -3,8 +3,10 @@
 // the order of things.
 //
 // The order never changes: Finalise, then READY with the final bytes committed,
-// then Send, then SENT. After a crash at any point the same bytes go to the same
-// place again, and the archive says that they are there already. Nothing is
+// then the document is sent, then the index by which it is found again, then it
+// is SENT. After a crash at any point the same bytes go to the same place again,
+// the archive says that they are there already, and the index is written again:
+// readers take a document that is indexed twice as one. Nothing is
 // deleted here on an archive's word alone: at least a day later Worker.Verify
 // reads the whole document back and compares its SHA-256 (VERIFIED), and only
 // Worker.Purge then gives up the bytes (PURGED). What the archive has forgotten
@@ -53,6 +55,19 @@ type Receipt struct {
 // or the context's. Send may be called from several goroutines.
 type Sender interface {
 	Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, error)
+}
+
+// Packing is the ability of an archive to take the index of many documents in one
+// object: a flood of small objects costs as much as the documents. Send is
+// SendDocument and then SendIndex of the one. Errors are those of Sender.
+type Packing interface {
+	// SendDocument is Send without the index. Until SendIndex has said yes nobody
+	// finds the document again, so its sender must not count it as sent.
+	SendDocument(ctx context.Context, it store.Item, pdf []byte) (Receipt, error)
+	// SendIndex writes the index of documents of one branch and business date that
+	// the archive has, MostPacked at most. The object's key is made from its
+	// content: a repeat writes the same bytes to the same place.
+	SendIndex(ctx context.Context, items ...store.Item) error
 }
 
 // Archive is a Sender that can be read. All methods may be called from several
@@ -128,9 +143,6 @@ func ItemOfKey(key string) (store.Item, bool) {
 	return it, true
 }
 
-// IndexKey is the place of the index object of a document's key.
-func IndexKey(key string) string { return strings.TrimSuffix(key, ".pdf") + ".json" }
-
 func plain(s string) bool {
 	for _, c := range []byte(s) {
 		switch {
@@ -142,19 +154,6 @@ func plain(s string) bool {
 	return s != ""
 }
 
-// Index is the small object beside each document by which it is found again; it
-// holds nothing of the customer.
-type Index struct {
-	Voucher string `json:"voucher"`
-	Date    string `json:"date"` // business date
-	Teller  string `json:"teller"`
-	// Renews is the id of the document that this one renews: a later form of the
-	// same voucher with, for example, a newer time stamp.
-	Renews string `json:"renews,omitempty"`
-}
-
-func indexOf(it store.Item) Index { return Index{it.Voucher, it.Business, it.Teller, it.Renews} }
-
 // Explain gives the sentence for a person, in Chinese and in English, of an
 // error of this package; found is false for errors that it does not know.
 func Explain(err error) (zh, en string, found bool) {
@@ -164,6 +163,18 @@ func Explain(err error) (zh, en string, found bool) {
 	}{
 		{ErrRefused, "档案库拒收此凭证，凭证仍在本机。请查看原因，处理后执行 queue retry。",
 			"The archive refuses this voucher; it is still here. See why, mend it, then queue retry."},
+		{errNoCertificate, "档案库要求本机出示客户端证书，但尚未设置。请管理员设置 client_cert 和 client_key。",
+			"The archive asks for a client certificate and none is configured. Ask the administrator to set client_cert and client_key."},
+		{errForeign, "档案库不认可签发本机客户端证书的机构。请管理员换用总行签发的证书。",
+			"The archive does not know the authority of this workstation's client certificate. Ask the administrator for one of head office."},
+		{errExpired, "本机客户端证书不在有效期内，档案库不接受。请管理员更换证书，或校准时钟。",
+			"This workstation's client certificate is not valid today. Ask the administrator for a new one, or set the clock."},
+		{errTurnedDown, "档案库不接受本机客户端证书，可能已被吊销。请联系管理员。",
+			"The archive turns this workstation's client certificate down; it may be revoked. Ask the administrator."},
+		{errImpostor, "档案库自己的证书不可信，未发送任何凭证。请管理员检查 ca 设置；可能有人冒充档案库。",
+			"The archive's own certificate is not trusted; nothing was sent. Ask the administrator to check ca; somebody may pose as the archive."},
+		{ErrCertificate, "档案库与本机互不认可对方的证书，凭证仍在本机。请管理员检查证书。",
+			"The archive and this workstation do not accept each other's certificates; the voucher is still here. Ask the administrator."},
 		{ErrUnreachable, "连不上档案库，凭证仍在本机，将自动重试。请检查网络。",
 			"The archive cannot be reached; the voucher is still here and is tried again. Check the line."},
 		{ErrLater, "档案库暂不能接收，凭证仍在本机，将自动重试。",

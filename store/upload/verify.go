@@ -1,11 +1,8 @@
 package upload
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -34,14 +31,14 @@ func (w *Worker) Verify(ctx context.Context) (v Verdict, err error) {
 	if err != nil || len(due) == 0 {
 		return v, err
 	}
-	r := &reading{w: w, archive: a}
+	r := &reading{w: w, archive: a, shelves: shelves{archive: a}}
 	r.moves = newGroup(context.WithoutCancel(ctx), together, linger, r.record)
 	work := make(chan store.Item)
 	var workers sync.WaitGroup
 	for range min(w.workers(), len(due)) {
 		workers.Go(func() {
 			for it := range work {
-				c, fault := w.verify(ctx, a, it)
+				c, fault := r.verify(ctx, it)
 				if ctx.Err() != nil {
 					continue
 				}
@@ -70,6 +67,7 @@ func (w *Worker) Verify(ctx context.Context) (v Verdict, err error) {
 type reading struct {
 	w       *Worker
 	archive Archive
+	shelves shelves
 	moves   *group[store.Change]
 
 	mu      sync.Mutex // guards what follows
@@ -114,10 +112,10 @@ func (r *reading) record(ctx context.Context, all []store.Change) error {
 }
 
 // verify reads one document back and says what to record.
-func (w *Worker) verify(ctx context.Context, a Archive, it store.Item) (store.Change, store.Fault) {
-	_, err := Fetch(ctx, a, it)
+func (r *reading) verify(ctx context.Context, it store.Item) (store.Change, store.Fault) {
+	_, err := Fetch(ctx, r.archive, it)
 	if err == nil {
-		err = checkIndex(ctx, a, it)
+		err = r.shelves.check(ctx, it)
 	}
 	it.Fault, it.Error = FaultOf(err), ""
 	e := store.Entry{Action: "verify"}
@@ -130,27 +128,6 @@ func (w *Worker) verify(ctx context.Context, a Archive, it store.Item) (store.Ch
 		it.Error = words(err)
 	}
 	return store.Change{Item: it, Entry: e}, it.Fault
-}
-
-// checkIndex reads the index object back too: without it nobody finds the
-// document. Sending again mends it.
-func checkIndex(ctx context.Context, a Archive, it store.Item) error {
-	key, err := Key(it)
-	if err != nil {
-		return err
-	}
-	want, err := json.Marshal(indexOf(it))
-	if err != nil {
-		return err
-	}
-	have, err := a.Get(ctx, IndexKey(key))
-	if err == nil && !bytes.Equal(have, want) {
-		err = ErrAltered
-	}
-	if err != nil {
-		return fmt.Errorf("its index: %w", err)
-	}
-	return nil
 }
 
 // Purge gives up the bytes of documents that were VERIFIED at least keep ago,

@@ -129,17 +129,21 @@ type outcome struct {
 	err     error
 }
 
-// together is how many rows share one commit at most, linger how long they are
-// gathered. A crash in between costs nothing: the archive says what it has.
+// together is how many rows share one commit, and one index object, at most;
+// linger is how long they are gathered, ten times as long at most where the disk
+// is slow, and so how long a document waits for its index. A crash in between costs nothing: the archive says what it has.
 const (
-	together = 1024
-	linger   = 500 * time.Millisecond
+	together = MostPacked
+	linger   = time.Second
+
+	// ahead is how many are made READY before the first is sent: enough for the
+	// workers while the next are.
+	ahead = 64
 )
 
 func (w *Worker) round(ctx context.Context, begin time.Time, todo []store.Item) (Result, error) {
 	r := &round{w: w, tally: newTally(begin, todo)}
-	// What the archive has taken is recorded even when ctx is cancelled.
-	r.moves = newGroup(context.WithoutCancel(ctx), together, linger, r.record)
+	r.moves = newGroup(ctx, together, linger, r.record)
 	work := make(chan *store.Item, together)
 	var workers sync.WaitGroup
 	for range min(w.workers(), len(todo)) {
@@ -176,11 +180,12 @@ func (w *Worker) workers() int {
 // makes them READY first, many in one commit. It gives how many it did not hand
 // out.
 func (r *round) feed(ctx context.Context, todo []store.Item, work chan<- *store.Item) (left int) {
-	for at := 0; at < len(todo); {
+	size := ahead
+	for at := 0; at < len(todo); size = min(4*size, together) {
 		if r.over(ctx) {
 			return len(todo) - at
 		}
-		part := todo[at:min(at+together, len(todo))]
+		part := todo[at:min(at+size, len(todo))]
 		if r.w.Finalise == nil {
 			if err := r.ready(ctx, part); err != nil {
 				r.count(func() { r.broken = err })
@@ -236,15 +241,17 @@ func (r *round) handIn(ctx context.Context, o outcome) {
 	r.moves.add(o)
 }
 
-// record writes a group of outcomes into rows and log, in one commit. The row
-// has the words of a failure; the log only its kind, for a server's words may
-// hold anything.
+// record has the index of a group of outcomes written, and then the outcomes into
+// rows and log, in one commit. The row has the words of a failure; the log only
+// its kind, for a server's words may hold anything. What the archive has taken is
+// recorded even when ctx is cancelled.
 func (r *round) record(ctx context.Context, all []outcome) error {
+	r.index(ctx, all)
 	changes := make([]store.Change, len(all))
 	for i, o := range all {
 		changes[i] = o.change()
 	}
-	_, err := r.w.Outbox.MoveAll(ctx, changes...)
+	_, err := r.w.Outbox.MoveAll(context.WithoutCancel(ctx), changes...)
 	r.count(func() {
 		if err != nil {
 			r.broken = err
@@ -317,7 +324,11 @@ func (r *round) deliver(ctx context.Context, it *store.Item) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	receipt, err := w.Sender.Send(ctx, *it, pdf)
+	send := w.Sender.Send
+	if p, ok := w.Sender.(Packing); ok {
+		send = p.SendDocument
+	}
+	receipt, err := send(ctx, *it, pdf)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("sending voucher %s: %w", it.Voucher, err)
 	}

@@ -55,7 +55,10 @@ func (o *office) advance(d time.Duration) {
 const day = "2026-11-24"
 
 // file files n vouchers.
-func (o *office) file(t testing.TB, n int) []store.Item {
+func (o *office) file(t testing.TB, n int) []store.Item { t.Helper(); return o.fileOn(t, day, n) }
+
+// fileOn files n vouchers of a business date.
+func (o *office) fileOn(t testing.TB, day string, n int) []store.Item {
 	t.Helper()
 	var group []store.Filing
 	for range n {
@@ -63,8 +66,8 @@ func (o *office) file(t testing.TB, n int) []store.Item {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := fmt.Sprintf("0100103261124%04d7", serial)
-		o.pdfs[v] = noise(uint64(serial), 3000+serial)
+		v := fmt.Sprintf("010010326%s%04d7", strings.ReplaceAll(day[5:], "-", ""), serial)
+		o.pdfs[v] = noise(uint64(len(o.pdfs)), 3000+serial)
 		group = append(group, store.Filing{Serial: serial, PDF: o.pdfs[v], Item: store.Item{
 			Voucher: v, Type: "2101", Business: day, Branch: "01001", Teller: "t0001"}})
 	}
@@ -101,7 +104,7 @@ func (o *office) once(t testing.TB) upload.Result {
 // holds checks that the bank has each voucher once, byte for byte, and its index.
 func holds(t testing.TB, o *office, objects map[string][]byte) {
 	t.Helper()
-	seen := map[string]int{}
+	seen, indexed := map[string]int{}, indexedIn(t, objects)
 	all, err := o.s.Outbox().List(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -115,8 +118,8 @@ func holds(t testing.TB, o *office, objects map[string][]byte) {
 		if got := objects["moqian/"+key]; !bytes.Equal(got, o.pdfs[it.Voucher]) {
 			t.Errorf("voucher %s: the archive has %d bytes, want %d", it.Voucher, len(got), len(o.pdfs[it.Voucher]))
 		}
-		if len(objects["moqian/"+upload.IndexKey(key)]) == 0 {
-			t.Errorf("voucher %s has no index object", it.Voucher)
+		if indexed[key] != it.Voucher {
+			t.Errorf("the index says of voucher %s: %q", it.Voucher, indexed[key])
 		}
 	}
 	for key := range objects {
@@ -125,6 +128,25 @@ func holds(t testing.TB, o *office, objects map[string][]byte) {
 			t.Errorf("the archive has %s, which is no voucher of ours", key)
 		}
 	}
+}
+
+// indexedIn reads all index objects: key of a document → voucher.
+func indexedIn(t testing.TB, objects map[string][]byte) map[string]string {
+	t.Helper()
+	m := map[string]string{}
+	for key, data := range objects {
+		if key = strings.TrimPrefix(key, "moqian/"); !strings.HasSuffix(key, ".json") {
+			continue
+		}
+		entries, err := upload.ReadIndex(key, data)
+		if err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+		for _, f := range entries {
+			m[f.Key] = f.Index.Voucher
+		}
+	}
+	return m
 }
 
 func TestLifeOfAVoucher(t *testing.T) {

@@ -74,6 +74,9 @@ type Site struct {
 	Escrow string `json:"escrow,omitempty"`
 	// Language the windows start with: zh or en.
 	Language string `json:"language"`
+	// PadScreen is auto (a pad's own screen leads the customer where there is no
+	// second screen) or off.
+	PadScreen string `json:"pad_screen"`
 	// Fonts are folders to search for fallback fonts.
 	Fonts []string `json:"fonts,omitempty"`
 }
@@ -93,7 +96,7 @@ func Default() Site {
 		Bank: Text{"墨签银行", "Moqian Bank"}, Branch: Text{"示范支行", "Model Branch"},
 		BranchCode: "00001", Workstation: "01", Seal: "墨签银行示范支行", SealNumber: "(1)",
 		ReceiptPrefix: "HTTPS://V.EXAMPLE.COM/R/", NibMin: 0.25, NibMax: 0.9,
-		MarkAmplitude: 12, MarkCap: 15, Floor: 200 << 20, Ballast: 16 << 20, Language: "zh", Level: "b-t",
+		MarkAmplitude: 12, MarkCap: 15, Floor: 200 << 20, Ballast: 16 << 20, Language: "zh", PadScreen: "auto", Level: "b-t",
 		Fonts: []string{"/usr/share/fonts", "/usr/local/share/fonts"}}
 }
 
@@ -153,6 +156,8 @@ func (s Site) check() error {
 		return errors.New("site configuration: level is b-t, b-lt or b-lta")
 	case s.Language != "zh" && s.Language != "en":
 		return errors.New("site configuration: language is zh or en")
+	case s.PadScreen != "auto" && s.PadScreen != "off":
+		return errors.New("site configuration: pad_screen is auto or off")
 	case s.Floor < 0 || s.Ballast < 0 || s.Limit < 0 || s.Workers < 0 || s.RetainDays < 0:
 		return errors.New("site configuration: floor, ballast, limit, workers and retain_days are not negative")
 	}

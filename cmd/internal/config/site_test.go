@@ -19,6 +19,7 @@ func TestLoad(t *testing.T) {
 		{`{"schema":"moqian-site 1","nib_max":0.1}`, "nib"},
 		{`{"schema":"moqian-site 1","language":"fr"}`, "language"},
 		{`{"schema":"moqian-site 1","floor":-1}`, "floor"},
+		{`{"schema":"moqian-site 1","pad_screen":"yes"}`, "pad_screen"},
 		{`{"schema":"moqian-site 1","mark_amplitude":99}`, "mark_amplitude"},
 		{`nonsense`, "invalid"},
 		{`{}`, "schema"},

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"moqian/cmd/internal/markcmd"
 	"moqian/cmd/internal/say"
 	"moqian/cmd/internal/station"
 	"moqian/store"
@@ -168,7 +169,7 @@ func (c *Console) report(word string, err error) int {
 
 // wrongUse says whether an error is about what the caller gave.
 func wrongUse(err error) bool {
-	for _, e := range []error{station.ErrAddress, auth.ErrWeak, auth.ErrName, auth.ErrExists, auth.ErrUnknown} {
+	for _, e := range []error{markcmd.ErrInput, markcmd.ErrUse, station.ErrBranch, station.ErrAddress, auth.ErrWeak, auth.ErrName, auth.ErrExists, auth.ErrUnknown} {
 		if errors.Is(err, e) {
 			return true
 		}

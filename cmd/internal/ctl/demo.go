@@ -309,11 +309,11 @@ func (d *demonstration) deliver(ctx context.Context, it store.Item) error {
 	if err != nil {
 		return err
 	}
-	key, err := d.st.MarkKey(ctx)
-	if err != nil {
+	o := proof.Options{Roots: roots, At: d.c.Now()}
+	if err := stationMarks(ctx, d.st, &o, true); err != nil {
 		return err
 	}
-	d.r.Verify = proof.Examine(ctx, pdf, proof.Options{Roots: roots, MarkKey: &key, At: d.c.Now()})
+	d.r.Verify = proof.Examine(ctx, pdf, o)
 	d.r.Verify.File = d.r.PDF
 	d.step("verify")
 	return nil

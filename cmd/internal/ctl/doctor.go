@@ -80,6 +80,7 @@ func (c *Console) checks(ctx context.Context, st *station.Station) []Check {
 		verdict("fonts", "the program's faces load", fontErr),
 		verdict("archive", abilities, archiveErr),
 		c.keyCheck(st),
+		c.markKeyCheck(ctx, st),
 		c.machineCheck(st.Dir, st.Site),
 		c.padCheck(ctx),
 	}

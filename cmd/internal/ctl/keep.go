@@ -21,7 +21,7 @@ func (c *Console) backup(ctx context.Context, args []string) error {
 	return c.with(ctx, func(st *station.Station) error {
 		size, err := st.Store.Backup(ctx, c.path(words[0]), store.Entry{Actor: auth.System, Action: "backup", Outcome: "ok"})
 		if err != nil {
-			return fmt.Errorf("backing up: %w", err)
+			return err
 		}
 		return c.show(map[string]any{"file": c.path(words[0]), "bytes": size},
 			func(w io.Writer) { fmt.Fprintf(w, "%s, %d bytes, checked\n", words[0], size) })
@@ -47,7 +47,7 @@ func (c *Console) restore(ctx context.Context, args []string) error {
 		return err
 	}
 	if err := station.Restore(ctx, c.options(dir, site), c.path(words[0]), *lose); err != nil {
-		return fmt.Errorf("restoring: %w", err)
+		return err
 	}
 	return c.show(map[string]bool{"restored": true}, func(w io.Writer) {
 		fmt.Fprintf(w, "restored; the store that was there is kept as %s.replaced\n", store.File)

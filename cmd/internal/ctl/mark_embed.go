@@ -25,6 +25,7 @@ func (c *Console) markEmbed(_ context.Context, args []string) error {
 	bound := f.String("context", "", "`file` whose SHA-256 the ink is bound to")
 	amplitude := f.String("amplitude", "", "`UM[/CAP]` in µm; 12/15 without it")
 	box := f.String("box", "60x25", "signature box `WxH` in mm")
+	f.StringVar(&o.Sign, "sign", "", "PKCS#8 PEM `file` of an Ed25519 key that signs the ink")
 	f.BoolVar(&o.Off, "off", false, "the same ink without a mark")
 	f.StringVar(&o.ID, "id", "", "the record's `id`")
 	f.Float64Var(&o.Scale, "scale", 1, "multiply the record's lengths")
@@ -44,7 +45,7 @@ func (c *Console) markEmbed(_ context.Context, args []string) error {
 	if o.W, o.H, err = pair(*box, "x"); err != nil || o.H == 0 {
 		return usagef("--box %s: want WxH in mm", *box)
 	}
-	o.Key, o.Context = c.path(*key), c.path(*bound)
+	o.Key, o.Context, o.Sign = c.path(*key), c.path(*bound), c.path(o.Sign)
 	fonts, err := station.Fonts(site.Fonts)
 	if err != nil {
 		return err
@@ -54,7 +55,8 @@ func (c *Console) markEmbed(_ context.Context, args []string) error {
 		return err
 	}
 	return c.show(m, func(w io.Writer) {
-		fmt.Fprintf(w, "TEST 测试: %s, %d strokes, %d bits, robust T %.1f\n", words[1], m.Strokes, m.Bits, m.Robust.T)
+		fmt.Fprintf(w, "TEST 测试: %s, %d strokes, %d bits, robust T %.1f, public part %s (room %d)\n",
+			words[1], m.Strokes, m.Bits, m.Robust.T, m.Public, m.Room)
 	})
 }
 

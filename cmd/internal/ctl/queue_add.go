@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"moqian/cmd/internal/manifest"
 	"moqian/cmd/internal/proof"
@@ -45,12 +46,12 @@ func (c *Console) addOne(ctx context.Context, st *station.Station, name string) 
 	if err != nil {
 		return store.Item{}, err
 	}
-	key, err := st.MarkKey(ctx)
-	if err != nil {
+	o := proof.Options{Roots: roots, At: c.Now()}
+	if err := stationMarks(ctx, st, &o, true); err != nil {
 		return store.Item{}, err
 	}
-	p := proof.Examine(ctx, pdf, proof.Options{Roots: roots, MarkKey: &key, At: c.Now()})
-	number, err := ownVoucher(st, p, key)
+	p := proof.Examine(ctx, pdf, o)
+	number, err := ownVoucher(st, p, o.MarkKeys)
 	if err != nil {
 		return store.Item{}, no{err}
 	}
@@ -62,7 +63,7 @@ func (c *Console) addOne(ctx context.Context, st *station.Station, name string) 
 }
 
 // ownVoucher says why a file is not a voucher of this workstation.
-func ownVoucher(st *station.Station, p proof.File, key watermark.Key) (form.Number, error) {
+func ownVoucher(st *station.Station, p proof.File, keys []watermark.Key) (form.Number, error) {
 	switch {
 	case p.Verdict != sign.Valid:
 		return form.Number{}, fmt.Errorf("its signature is %s", p.Verdict)
@@ -75,7 +76,8 @@ func ownVoucher(st *station.Station, p proof.File, key watermark.Key) (form.Numb
 	}
 	// A workstation that lost its store has a new key of marks; the signature
 	// stands for the ink then.
-	if s := p.Mark.Binding.State; p.Voucher.MarkKey == manifest.KeyID(key) && s != watermark.Match && s != watermark.Unchecked {
+	known := slices.ContainsFunc(keys, func(k watermark.Key) bool { return manifest.KeyID(k) == p.Voucher.MarkKey })
+	if s := p.Mark.Binding.State; known && s != watermark.Match && s != watermark.Unchecked {
 		return form.Number{}, fmt.Errorf("the mark of its ink says %s", s)
 	}
 	return form.ParseNumber(p.Voucher.Number)

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"moqian/cmd/internal/keyfile"
 	"moqian/cmd/internal/proof"
 	"moqian/cmd/internal/station"
 	"moqian/sign"
@@ -25,19 +24,23 @@ func (n *names) String() string { return strings.Join(*n, " ") }
 func (n *names) Set(v string) error { *n = append(*n, v); return nil }
 
 func (c *Console) verify(ctx context.Context, args []string) error {
-	var roots, tsa, crls names
+	var roots, tsa, crls, markKeys, markPublic names
 	f := c.flags("verify")
 	f.Var(&roots, "roots", "PEM `file` of trusted roots, again for more; with --data the site's without it")
 	f.Var(&tsa, "tsa-roots", "PEM `file` of roots for time stamps")
 	f.Var(&crls, "crl", "revocation list `file` (PEM or DER)")
-	markKey := f.String("mark-key", "", "key `file` of the mark; with --data the workstation's without it")
+	f.Var(&markKeys, "mark-key", "key `file` of the mark, or head office's master; again for more; with --data the workstation's without it")
+	f.Var(&markPublic, "mark-public", "PEM `file` of registered public keys that sign ink, again for more; with --data also the workstation's own")
 	at := f.String("at", "", "judge as of this `time` (RFC 3339)")
 	report := f.String("report", "", "also write a verification report to this PDF `file`")
 	files, err := c.parse("verify", f, args, 1, -1)
 	if err != nil {
 		return err
 	}
-	o, err := c.verifyOptions(roots, tsa, crls, *markKey, *at)
+	o, err := c.verifyOptions(roots, tsa, crls, *at)
+	if err == nil {
+		err = c.markOptions(&o, markKeys, markPublic)
+	}
 	if err != nil {
 		return err
 	}
@@ -45,7 +48,7 @@ func (c *Console) verify(ctx context.Context, args []string) error {
 		return c.verifyAll(ctx, files, o, *report)
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		if err := c.stationOptions(ctx, st, &o, len(roots) == 0, len(tsa) == 0, *markKey == ""); err != nil {
+		if err := c.stationOptions(ctx, st, &o, len(roots) == 0, len(tsa) == 0, len(markKeys) == 0); err != nil {
 			return err
 		}
 		return c.verifyAll(ctx, files, o, *report)
@@ -65,14 +68,7 @@ func (c *Console) stationOptions(ctx context.Context, st *station.Station, o *pr
 			return err
 		}
 	}
-	if mark {
-		k, err := st.MarkKey(ctx)
-		if err != nil {
-			return err
-		}
-		o.MarkKey = &k
-	}
-	return nil
+	return stationMarks(ctx, st, o, mark)
 }
 
 func (c *Console) verifyAll(ctx context.Context, files []string, o proof.Options, report string) error {
@@ -98,7 +94,7 @@ func (c *Console) verifyAll(ctx context.Context, files []string, o proof.Options
 	return err
 }
 
-func (c *Console) verifyOptions(roots, tsa, crls names, markKey, at string) (proof.Options, error) {
+func (c *Console) verifyOptions(roots, tsa, crls names, at string) (proof.Options, error) {
 	o := proof.Options{At: c.Now(), RootNames: roots}
 	if at != "" {
 		t, err := time.Parse(time.RFC3339, at)
@@ -118,13 +114,6 @@ func (c *Console) verifyOptions(roots, tsa, crls names, markKey, at string) (pro
 	}
 	if o.CRLs, err = station.CRLs(c.paths(crls)...); err != nil {
 		return o, err
-	}
-	if markKey != "" {
-		k, err := keyfile.Read(c.path(markKey))
-		if err != nil {
-			return o, err
-		}
-		o.MarkKey = &k
 	}
 	return o, nil
 }
@@ -178,6 +167,9 @@ func printVerdict(w io.Writer, j proof.File) {
 			s.Field, s.Signatory, s.Level, s.Intact, s.Chain, s.LaterChanges, s.SignedAt, s.TimeSource)
 	}
 	fmt.Fprintf(w, "  mark: %s\n", j.Mark.Binding.State)
+	if p := j.Mark.Public; p.Key != "" || p.Marked != "" {
+		fmt.Fprintf(w, "  ink signature: %s (key %s, registered %v; marked %s, room %d bits)\n", p.State, p.Key, p.Registered, p.Marked, p.Room)
+	}
 	for _, p := range j.Problems {
 		fmt.Fprintf(w, "  %s: %s\n", p.Code, p.Text)
 	}

@@ -56,10 +56,10 @@ func (s *Session) Open(ctx context.Context, dev *pad.Device) (*Box, error) {
 // Record pumps the pad until ctx ends (nil) or the pad fails (pad.ErrGone); ink
 // of a pad that failed is wiped. A second Record begins anew.
 func (b *Box) Record(ctx context.Context) error {
-	b.wipe()
 	b.s.screen.Clear()
-	err := b.capture.Record(ctx, b.dev, b.live)
-	if err != nil {
+	b.wipe()
+	settle(ctx, b.s.screen)
+	if err := b.capture.RecordFrom(ctx, b.dev, func() { listening(b.s.screen) }, b.live); err != nil {
 		b.wipe()
 		return err
 	}
@@ -87,17 +87,28 @@ func (b *Box) live(p pad.Sample) {
 // Ink is the final look of what is written so far, empty while the pen is down
 // or nothing was written. It may be called beside Record.
 func (b *Box) Ink() ([]ink.Outline, error) {
+	drawn, _, err := b.Drawn()
+	return drawn, err
+}
+
+// Drawn is Ink and how it lies in its box: with that it can be shown where it
+// was written, as the live view showed it.
+func (b *Box) Drawn() ([]ink.Outline, ink.Placement, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.down || len(b.samples) == 0 {
-		return nil, nil
+		return nil, ink.Placement{}, nil
 	}
 	b.prepare()
 	if b.ready.drawn == nil {
-		return nil, b.ready.err
+		return nil, ink.Placement{}, b.ready.err
 	}
-	return b.ready.drawn, nil
+	return b.ready.drawn, b.ready.place, nil
 }
+
+// Params are how ink of this box is drawn, for whoever shows it with an ink.Pen
+// while it is written.
+func (b *Box) Params() ink.Params { return b.params() }
 
 func (b *Box) params() ink.Params {
 	at := b.s.sheet.Boxes[len(b.s.inks)]
@@ -177,6 +188,7 @@ func (b *Box) take() (signed, error) {
 	b.mu.Unlock()
 	began := b.s.d.o.Now()
 	samples, ev, err := b.capture.Take()
+	ev.Confirmed = confirmed(b.s.screen)
 	b.wipe()
 	if err != nil {
 		p.drop()

@@ -3,7 +3,9 @@ package flow
 import (
 	"context"
 	"crypto"
+	"crypto/ed25519"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -26,14 +28,16 @@ type Options struct {
 	Users *auth.Users
 	Fonts *render.Fonts
 	Types []*form.Type
-	// Key signs as the teller. MarkKey hides the mark, ReceiptKey (P-256) signs
-	// the code on the customer's copy, Prefix is the address before it.
+	// Key signs as the teller. MarkKey hides the mark, MarkSigner (Ed25519, nil:
+	// nobody) signs the ink, ReceiptKey (P-256) signs the code on the customer's
+	// copy, Prefix is the address before it.
 	Key sign.Key
 	// Roots trust Key's chain: each file is checked before it is filed. Reserve
 	// is the room for the signature and its time stamp in bytes, 0: estimated.
 	Roots      *x509.CertPool
 	Reserve    int
 	MarkKey    watermark.Key
+	MarkSigner crypto.Signer
 	ReceiptKey crypto.Signer
 	Prefix     string
 	// Bank and Branch as printed; BranchCode has 5 digits, Workstation 2.
@@ -77,6 +81,23 @@ func New(o Options) (*Desk, error) {
 		return nil, fmt.Errorf("branch or workstation: %w", err)
 	}
 	return &Desk{o: o, writer: pdf.NewWriter(o.Fonts)}, nil
+}
+
+// markKeys of this desk, as of its opening.
+func (d *Desk) markKeys() watermark.Keys {
+	return watermark.Keys{Key: d.o.MarkKey, Signer: d.o.MarkSigner, Rand: d.o.Rand}
+}
+
+// markPublic is the public half of MarkSigner, empty without one.
+func (d *Desk) markPublic() string {
+	if d.o.MarkSigner == nil {
+		return ""
+	}
+	k, ok := d.o.MarkSigner.Public().(ed25519.PublicKey)
+	if !ok {
+		return ""
+	}
+	return hex.EncodeToString(k)
 }
 
 // Types of business that this desk does, in order.

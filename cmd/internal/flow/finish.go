@@ -43,7 +43,7 @@ func (s *Session) mark(w watermark.Wide, ev pad.Evidence) (signed, error) {
 		evidence: ev, at: s.d.o.Now().In(Beijing()).Truncate(time.Second)}
 	payload, err := s.data(append(s.inks[:len(s.inks):len(s.inks)], g)).Payload(len(s.inks))
 	if err == nil {
-		g.ink.Outlines, g.margin, err = w.Bind(watermark.Keys{Key: s.d.o.MarkKey}, payload)
+		g.ink.Outlines, g.margin, err = w.Bind(s.d.markKeys(), payload)
 	}
 	if err != nil {
 		return signed{}, fmt.Errorf("marking the ink: %w", err)
@@ -116,7 +116,8 @@ func (s *Session) file(ctx context.Context, signed []byte) (store.Item, error) {
 		e.Detail[pre+"pad"] = fmt.Sprintf("%04x:%04x %s", g.evidence.VID, g.evidence.PID, g.evidence.Serial)
 		e.Detail[pre+"counts"] = fmt.Sprintf("samples %d, gaps %d, lost %d, rejected %d",
 			g.evidence.Samples, g.evidence.Gaps, g.evidence.Lost, g.evidence.Rejected)
-		e.Detail[pre+"mark"] = fmt.Sprintf("%s, bits %d, copies %d", g.margin.Reads, g.margin.Bits, g.margin.Copies)
+		e.Detail[pre+"mark"] = fmt.Sprintf("%s, bits %d, copies %d, public part %s (room %d), robust T %.1f",
+			g.margin.Reads, g.margin.Bits, g.margin.Copies, g.margin.Public, g.margin.Room, g.margin.Robust.T)
 		if first, seen, err := s.d.o.Store.Tripwire(ctx, g.evidence.Reports, s.header.Number); err != nil {
 			return store.Item{}, err
 		} else if seen {

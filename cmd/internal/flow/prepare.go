@@ -13,6 +13,7 @@ import (
 type prepared struct {
 	downs int // samples with the pen down that it was made of
 	drawn []ink.Outline
+	place ink.Placement // of drawn
 	done  chan struct{} // closed when wide and err are set
 	wide  watermark.Wide
 	err   error
@@ -30,7 +31,7 @@ func (b *Box) prepare() {
 // begin draws at once and widens in a goroutine that done waits for.
 func (b *Box) begin(samples []pad.Sample) *prepared {
 	p := &prepared{downs: downs(samples), done: make(chan struct{})}
-	if p.drawn, p.err = ink.Draw(samples, b.params()); p.err != nil {
+	if p.drawn, p.place, p.err = draw(samples, b.params()); p.err != nil {
 		close(p.done)
 		return p
 	}
@@ -43,9 +44,24 @@ func (b *Box) begin(samples []pad.Sample) *prepared {
 	o := b.s.d.o
 	go func() {
 		defer close(p.done)
-		p.wide, p.err = watermark.Widen(p.drawn, watermark.Keys{Key: o.MarkKey}, handle, o.Mark)
+		p.wide, p.err = watermark.Widen(p.drawn, b.s.d.markKeys(), handle, o.Mark)
 	}()
 	return p
+}
+
+// draw is ink.Draw that also tells how the ink was laid into its box.
+func draw(samples []pad.Sample, p ink.Params) ([]ink.Outline, ink.Placement, error) {
+	k, err := ink.Smooth(samples, p)
+	if err != nil {
+		return nil, ink.Placement{}, err
+	}
+	defer k.Wipe()
+	at, err := k.Place(p.Box)
+	if err != nil {
+		return nil, ink.Placement{}, err
+	}
+	drawn, err := k.Outlines(p.Box)
+	return drawn, at, err
 }
 
 // drop waits for the goroutine; nil has none.

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"context"
+
 	"moqian/pad"
 	"moqian/render"
 	"moqian/render/form"
@@ -48,6 +50,42 @@ type Screen interface {
 	Sample(pad.Sample)
 	// Clear empties the box: the customer begins anew.
 	Clear()
+}
+
+// Settler is what a Screen can do besides: say when it shows what it was told.
+// A box takes no ink before the signer sees it.
+type Settler interface {
+	// Settled waits for it; it returns ctx's error.
+	Settled(ctx context.Context) error
+}
+
+// Listener is what a Screen can do besides: hear that the open box takes ink
+// from now on. It comes from the goroutine in Record, before any Sample.
+type Listener interface{ Listening() }
+
+// Confirmer is what a Screen can do besides: name the pictures that a customer
+// confirmed on it, by their digests, for the evidence of the ink.
+type Confirmer interface{ Confirmed() []string }
+
+// settle waits for a screen; a Record whose context ends meanwhile returns by
+// itself.
+func settle(ctx context.Context, s Screen) {
+	if w, ok := s.(Settler); ok {
+		_ = w.Settled(ctx)
+	}
+}
+
+func listening(s Screen) {
+	if l, ok := s.(Listener); ok {
+		l.Listening()
+	}
+}
+
+func confirmed(s Screen) []string {
+	if c, ok := s.(Confirmer); ok {
+		return c.Confirmed()
+	}
+	return nil
 }
 
 // Dark is a Screen that shows nothing.

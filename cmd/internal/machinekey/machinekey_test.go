@@ -98,7 +98,7 @@ func emulator(t *testing.T) TPM {
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	// The socket's file is there a moment before anybody listens on it.
-	for range 400 {
+	for range 2400 {
 		if c, err := net.Dial("unix", socket); err == nil {
 			c.Close()
 			return TPM{Open: func() (transport.TPMCloser, error) { return linuxudstpm.Open(socket) }}
@@ -141,6 +141,19 @@ func TestTPMOfAnotherBoard(t *testing.T) {
 // own.
 func TestKeyringConforms(t *testing.T) {
 	if os.Getenv("MOQIAN_KEYRING_CHILD") == "1" {
+		dir := t.TempDir()
+		var err error
+		for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
+			if err = (Keyring{}).Put(dir, "ready", make([]byte, Size)); err == nil {
+				break // it is unlocked
+			}
+		}
+		if err != nil {
+			t.Fatalf("the keyring does not open: %v", err)
+		}
+		if err := (Keyring{}).Forget(dir, "ready"); err != nil {
+			t.Fatal(err)
+		}
 		conform(t, Keyring{})
 		return
 	}
@@ -150,7 +163,7 @@ func TestKeyringConforms(t *testing.T) {
 		}
 	}
 	cmd := exec.Command("dbus-run-session", "--", "sh", "-c",
-		`printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 & sleep 1; exec "$0" -test.run '^TestKeyringConforms$' -test.v`, os.Args[0])
+		`printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 & exec "$0" -test.run '^TestKeyringConforms$' -test.v`, os.Args[0])
 	home := t.TempDir()
 	cmd.Env = append(os.Environ(), "MOQIAN_KEYRING_CHILD=1", "HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR="+home)
 	out, err := cmd.CombinedOutput()

@@ -47,6 +47,9 @@ type Data struct {
 	Certificate Digest `json:"certificate_sha256"`
 	// MarkKey names the key of the marks; see KeyID.
 	MarkKey string `json:"mark_key,omitempty"`
+	// MarkPublic is the Ed25519 key that signs the ink, 64 hex digits; empty:
+	// nobody did.
+	MarkPublic string `json:"mark_public,omitempty"`
 	// Signers in the order of their inks, at least one, at most MaxSigners.
 	Signers []Signer `json:"signers"`
 }

@@ -40,6 +40,7 @@ func (d Data) Properties() ([]pdf.Property, error) {
 		{Name: "TextSHA256", Value: string(text), Description: "SHA-256 of the canonical text"},
 		{Name: "CertificateSHA256", Value: string(cert), Description: "SHA-256 of the certificate that the ink is bound to"},
 		{Name: "MarkKey", Value: d.MarkKey, Description: "name of the key of the marks"},
+		{Name: "MarkPublic", Value: d.MarkPublic, Description: "Ed25519 public key that signs the ink"},
 	}
 	for i, s := range d.Signers {
 		b, err := json.Marshal(s)
@@ -53,11 +54,12 @@ func (d Data) Properties() ([]pdf.Property, error) {
 }
 
 var (
-	digits18 = regexp.MustCompile(`^\d{18}$`)
-	dateOnly = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-	word     = regexp.MustCompile(`^[0-9A-Za-z._-]{1,32}$`)
-	roleName = regexp.MustCompile(`^[A-Za-z][A-Za-z -]{0,39}$`)
-	keyName  = regexp.MustCompile(`^([0-9a-f]{8})?$`)
+	digits18  = regexp.MustCompile(`^\d{18}$`)
+	dateOnly  = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+	word      = regexp.MustCompile(`^[0-9A-Za-z._-]{1,32}$`)
+	roleName  = regexp.MustCompile(`^[A-Za-z][A-Za-z -]{0,39}$`)
+	keyName   = regexp.MustCompile(`^([0-9a-f]{8})?$`)
+	publicHex = regexp.MustCompile(`^([0-9a-f]{64})?$`)
 )
 
 // check names the field that is wrong. Identifiers are words without blanks, so
@@ -69,7 +71,7 @@ func (d Data) check() error {
 	}{
 		{"number", d.Number, digits18}, {"type", d.Type, word}, {"business date", d.Business, dateOnly},
 		{"branch", d.Branch, word}, {"workstation", d.Workstation, word}, {"teller", d.Teller, word},
-		{"mark key", d.MarkKey, keyName},
+		{"mark key", d.MarkKey, keyName}, {"public mark key", d.MarkPublic, publicHex},
 	} {
 		if !f.want.MatchString(f.value) {
 			return fmt.Errorf("voucher data: %s %q is not valid", f.name, f.value)
@@ -102,7 +104,7 @@ func Read(p map[string]string) (Data, error) {
 	d := Data{
 		Number: p["Number"], Type: p["Type"], Business: p["Business"], Branch: p["Branch"],
 		Workstation: p["Workstation"], Teller: p["Teller"], Supervisor: p["Supervisor"],
-		Trial: p["Trial"] == "1", MarkKey: p["MarkKey"],
+		Trial: p["Trial"] == "1", MarkKey: p["MarkKey"], MarkPublic: p["MarkPublic"],
 	}
 	var err error
 	if d.Time, err = time.Parse(time.RFC3339, p["Time"]); err != nil {

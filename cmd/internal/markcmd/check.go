@@ -82,11 +82,7 @@ func Check(ctx context.Context, file, key string, handles [][]byte, original str
 
 func check(ctx context.Context, b []byte, s robust.Secret, handles [][]byte, original string) ([]robust.Claim, error) {
 	if isPDF(b) {
-		inks, err := inksOf(b)
-		if err != nil {
-			return nil, err
-		}
-		return robust.CheckOutlines(outlinesOf(inks[:min(1, len(inks))]), s, handles), nil
+		return checkInks(ctx, b, s, handles)
 	}
 	g, err := gray(b)
 	if err != nil || original == "" {
@@ -115,11 +111,28 @@ func check(ctx context.Context, b []byte, s robust.Secret, handles [][]byte, ori
 		best = better(best, c)
 	}
 	if best == nil {
-		return nil, errors.New("the original has no ink")
+		return nil, fmt.Errorf("%w: the original has no ink", ErrInput)
 	}
 	return best, nil
 }
 
+// checkInks scores claims against each ink of a PDF; the best counts.
+func checkInks(ctx context.Context, b []byte, s robust.Secret, handles [][]byte) ([]robust.Claim, error) {
+	inks, err := inksOf(b)
+	if err != nil {
+		return nil, err
+	}
+	best := robust.CheckOutlines(nil, s, handles)
+	for _, i := range inks {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		best = better(best, robust.CheckOutlines(i.Outlines, s, handles))
+	}
+	return best, nil
+}
+
+// better of two answers, claim by claim.
 func better(a, b []robust.Claim) []robust.Claim {
 	for i := range a {
 		if a[i].T > b[i].T {

@@ -3,7 +3,11 @@
 package markcmd
 
 import (
+	"crypto"
+	"crypto/ed25519"
 	"crypto/sha256"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
@@ -21,6 +25,7 @@ type Options struct {
 	Key     string // file
 	Handle  []byte // 3 to 11 bytes
 	Context string // file
+	Sign    string // PKCS#8 PEM file of an Ed25519 key for the public part; empty: not signed
 	// Amplitude and Cap in µm; 0: 12 and 15.
 	Amplitude, Cap float64
 	Off            bool    // no mark at all
@@ -96,8 +101,30 @@ func (o Options) mark(in []ink.Outline) ([]ink.Outline, watermark.Margin, error)
 	if err != nil {
 		return nil, watermark.Margin{}, err
 	}
-	return watermark.Mark(in, watermark.Keys{Key: k}, watermark.Payload{Handle: o.Handle, Context: *ctx},
+	keys := watermark.Keys{Key: k}
+	if o.Sign != "" {
+		if keys.Signer, err = signer(o.Sign); err != nil {
+			return nil, watermark.Margin{}, err
+		}
+	}
+	return watermark.Mark(in, keys, watermark.Payload{Handle: o.Handle, Context: *ctx},
 		watermark.Options{Amplitude: o.Amplitude, Cap: o.Cap})
+}
+
+// signer reads a private key as "openssl genpkey -algorithm ed25519" writes it.
+func signer(file string) (crypto.Signer, error) {
+	b, err := read(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading the key that signs ink: %w", err)
+	}
+	defer clear(b)
+	if block, _ := pem.Decode(b); block != nil {
+		k, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+		if e, ok := k.(ed25519.PrivateKey); ok && err == nil {
+			return e, nil
+		}
+	}
+	return nil, errors.New("the key that signs ink is no Ed25519 key in PEM (PKCS#8)")
 }
 
 func page(in []ink.Outline, o Options, fonts *render.Fonts) ([]byte, error) {

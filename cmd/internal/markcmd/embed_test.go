@@ -75,7 +75,7 @@ func TestEmbedReadCheck(t *testing.T) {
 		{out, ctx, watermark.Match, true}, {out, other, watermark.Foreign, true},
 		{out, "", watermark.Unchecked, true}, {off, ctx, watermark.Absent, false},
 	} {
-		r, err := Read(t.Context(), c.file, key, c.context)
+		r, err := Read(t.Context(), c.file, ReadOptions{Key: key, Context: c.context})
 		if err != nil || r.Binding.State != c.state || r.Robust.Found != c.found {
 			t.Errorf("%s %s: %+v %v, want %s %v", filepath.Base(c.file), filepath.Base(c.context), r, err, c.state, c.found)
 		}
@@ -83,7 +83,7 @@ func TestEmbedReadCheck(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	if r, err := Read(t.Context(), out, newKey(t), ctx); err != nil || r.Binding.State != watermark.Absent || r.Robust.Found || r.Yes() {
+	if r, err := Read(t.Context(), out, ReadOptions{Key: newKey(t), Context: ctx}); err != nil || r.Binding.State != watermark.Absent || r.Robust.Found || r.Yes() {
 		t.Errorf("another key: %+v %v", r, err)
 	}
 	t.Run("raster", func(t *testing.T) { checkRaster(t, out, off, key, handle) })
@@ -102,7 +102,7 @@ func checkRaster(t *testing.T, out, off, key string, handle []byte) {
 		return name + ".png"
 	}
 	img, plain := picture(out), picture(off)
-	r, err := Read(t.Context(), img, key, "")
+	r, err := Read(t.Context(), img, ReadOptions{Key: key})
 	if err != nil || !r.Robust.Found || r.Robust.Handle != hex.EncodeToString(handle) || !r.Yes() {
 		t.Errorf("%+v %v", r, err)
 	}

@@ -139,11 +139,11 @@ func TestBadFiles(t *testing.T) {
 	huge := encode(t, image.NewGray(image.Rect(0, 0, 1, 1)))
 	copy(huge[16:], []byte{0, 0, 0x4e, 0x20, 0, 0, 0x4e, 0x20}) // 20,000 by 20,000, as a bomb is made
 	for name, b := range map[string][]byte{"nothing": nil, "text": []byte("hello"), "huge": huge, "pdf": []byte("%PDF-1.4\nnothing")} {
-		if _, err := Read(t.Context(), put(name, b), key, ""); err == nil {
+		if _, err := Read(t.Context(), put(name, b), ReadOptions{Key: key}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if _, err := Read(t.Context(), filepath.Join(dir, "not there"), key, ""); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Read(t.Context(), filepath.Join(dir, "not there"), ReadOptions{Key: key}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 	blank := image.NewGray(image.Rect(0, 0, 400, 300))
@@ -151,7 +151,7 @@ func TestBadFiles(t *testing.T) {
 		blank.Pix[i] = 255
 	}
 	for name, m := range map[string]image.Image{"blank": blank, "one pixel": image.NewGray(image.Rect(0, 0, 1, 1))} {
-		r, err := Read(t.Context(), put(name, encode(t, m)), key, "")
+		r, err := Read(t.Context(), put(name, encode(t, m)), ReadOptions{Key: key})
 		if err != nil || r.Robust.Found || r.Binding.State != watermark.Absent || r.Yes() {
 			t.Errorf("%s: %+v %v", name, r, err)
 		}

@@ -3,33 +3,27 @@ package markcmd
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
 
 	"moqian/cmd/internal/keyfile"
 	"moqian/cmd/internal/proof"
-	"moqian/render/ink"
 	"moqian/render/watermark"
 	"moqian/render/watermark/robust"
 	object "moqian/sign/pdf"
 )
 
+// ErrInput: what was given cannot be read for marks: neither PDF nor PNG, cut
+// off, or too large.
+var ErrInput = errors.New("no PDF and no PNG picture that can be read")
+
 // mostBytes of a file that is read.
 const mostBytes = 256 << 20
-
-// Keygen writes a fresh key file, 0600; it never overwrites one.
-func Keygen(path string) error {
-	var k watermark.Key
-	defer clear(k[:])
-	if _, err := rand.Read(k[:]); err != nil {
-		return fmt.Errorf("making a mark key: %w", err)
-	}
-	return keyfile.Write(path, k)
-}
 
 // Binding is the answer of the exact layer.
 type Binding struct {
@@ -50,86 +44,130 @@ type Robust struct {
 	Short bool `json:"short,omitempty"`
 }
 
-// Ink is both answers for one ink of a PDF.
+// Public is the answer of the public part.
+type Public struct {
+	State  watermark.State `json:"state"`
+	Handle string          `json:"handle"`
+	Key    string          `json:"key"` // see watermark.PublicKeyID, hex
+	Room   int             `json:"room"`
+}
+
+// Ink is the answers for one ink of a PDF.
 type Ink struct {
 	Page    int     `json:"page"` // from 1
 	Binding Binding `json:"binding"`
 	Robust  Robust  `json:"robust"`
+	Public  *Public `json:"public,omitempty"`
 }
 
-// Result is what Read found. Of several inks in a PDF, Binding is the worst and
-// Robust the first found.
+// Result is what Read found. Of several inks in a PDF, Binding and Public are
+// the worst and Robust the first found.
 type Result struct {
 	Binding Binding `json:"binding"`
 	Robust  Robust  `json:"robust"`
-	Inks    []Ink   `json:"inks,omitempty"`
+	// Public is nil where no public key was given.
+	Public *Public `json:"public,omitempty"`
+	Inks   []Ink   `json:"inks,omitempty"`
 }
 
 // Yes says whether a mark was read and nothing speaks against it.
 func (r Result) Yes() bool {
-	switch r.Binding.State {
+	state := r.Binding.State
+	if p := r.Public; p != nil && severity(p.State) > severity(watermark.Absent) || state == watermark.Absent && p != nil {
+		state = p.State
+	}
+	switch state {
 	case watermark.Match, watermark.Unchecked:
-		return true
+		return r.Binding.State != watermark.Altered && r.Binding.State != watermark.Foreign
 	case watermark.Altered, watermark.Foreign:
 		return false
 	}
 	return r.Robust.Found
 }
 
-// Read reads the marks of a PDF or PNG file. key empty: nothing can be read,
-// all is absent. context empty: the binding of ink to its voucher is not
-// checked; else it is the file whose SHA-256 the ink was bound to.
-func Read(ctx context.Context, file, key, contextFile string) (Result, error) {
+// ReadOptions are files; each may be empty.
+type ReadOptions struct {
+	// Key of the branch. Without it nothing keyed can be read: all is absent.
+	Key string
+	// Context is the file whose SHA-256 the ink was bound to. Without it the
+	// binding of ink to its voucher is not checked.
+	Context string
+	// Public keys in PEM, for the public part.
+	Public []string
+}
+
+// secrets are the content of ReadOptions' files.
+type secrets struct {
+	key     *watermark.Key
+	context *[32]byte
+	public  []ed25519.PublicKey
+}
+
+func (o ReadOptions) open() (s secrets, err error) {
+	if o.Key != "" {
+		k, err := keyfile.Read(o.Key)
+		if err != nil {
+			return s, err
+		}
+		s.key = &k
+	}
+	for _, name := range o.Public {
+		k, err := keyfile.PublicKeys(name)
+		if err != nil {
+			return s, err
+		}
+		s.public = append(s.public, k...)
+	}
+	s.context, err = bound(o.Context)
+	return s, err
+}
+
+// Read reads the marks of a PDF or PNG file. ErrInput: it is neither.
+func Read(ctx context.Context, file string, o ReadOptions) (Result, error) {
 	b, err := read(file)
 	if err != nil {
 		return Result{}, err
 	}
-	var k watermark.Key
-	if key != "" {
-		if k, err = keyfile.Read(key); err != nil {
-			return Result{}, err
-		}
-		defer clear(k[:])
-	}
-	bound, err := bound(contextFile)
+	s, err := o.open()
 	if err != nil {
 		return Result{}, err
 	}
 	none := Result{Binding: Binding{State: watermark.Absent, Altered: []int{}}}
 	if isPDF(b) {
 		inks, err := inksOf(b)
-		if err != nil || key == "" {
+		if err != nil {
 			return none, err
 		}
-		return readInks(ctx, inks, k, bound)
+		return readInks(ctx, inks, s)
 	}
 	g, err := gray(b)
-	if err != nil || key == "" {
+	if err != nil || s.key == nil {
 		return none, err
 	}
-	r, err := robust.Read(g, watermark.Robust(k))
+	r, err := robust.Read(g, watermark.Robust(*s.key))
 	none.Robust = robustly(r)
 	return none, err
 }
 
-func readInks(ctx context.Context, inks []proof.Ink, k watermark.Key, bound *[32]byte) (Result, error) {
+func readInks(ctx context.Context, inks []proof.Ink, s secrets) (Result, error) {
 	all := Result{Binding: Binding{State: watermark.Absent, Altered: []int{}}}
+	if s.public != nil {
+		all.Public = &Public{State: watermark.Absent}
+	}
 	worst := -1
 	for _, i := range inks {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
 		}
-		r := watermark.Read(i.Outlines, k, bound)
-		n := Ink{Page: i.Page + 1, Binding: Binding{State: r.State, Handle: hex.EncodeToString(r.Handle), Strokes: r.Strokes, Altered: r.Altered}}
-		if n.Binding.Altered == nil {
-			n.Binding.Altered = []int{}
-		}
-		n.Robust = robustly(robust.ReadOutlines(i.Outlines, watermark.Robust(k)))
+		n := s.readInk(i)
 		if !all.Robust.Found {
 			all.Robust = n.Robust
 		}
-		if s := severity(r.State); s > worst {
+		if s := severity(n.Binding.State); s > worst {
 			worst, all.Binding = s, n.Binding
+		}
+		if p := n.Public; p != nil && (len(all.Inks) == 0 || severity(p.State) > severity(all.Public.State)) {
+			all.Public = p
 		}
 		all.Inks = append(all.Inks, n)
 	}
@@ -137,6 +175,24 @@ func readInks(ctx context.Context, inks []proof.Ink, k watermark.Key, bound *[32
 		all.Inks = nil
 	}
 	return all, nil
+}
+
+func (s secrets) readInk(i proof.Ink) Ink {
+	n := Ink{Page: i.Page + 1, Binding: Binding{State: watermark.Absent, Altered: []int{}}}
+	if s.key != nil {
+		r := watermark.Read(i.Outlines, *s.key, s.context)
+		n.Binding = Binding{State: r.State, Handle: hex.EncodeToString(r.Handle), Strokes: r.Strokes, Altered: append([]int{}, r.Altered...)}
+		n.Robust = robustly(robust.ReadOutlines(i.Outlines, watermark.Robust(*s.key)))
+	}
+	if s.public != nil {
+		r := watermark.ReadPublic(i.Outlines, s.public, s.context)
+		n.Public = &Public{State: r.State, Handle: hex.EncodeToString(r.Handle), Room: r.Room}
+		if r.Key != nil {
+			id := watermark.PublicKeyID(r.Key)
+			n.Public.Key = hex.EncodeToString(id[:])
+		}
+	}
+	return n
 }
 
 func severity(s watermark.State) int {
@@ -153,8 +209,8 @@ func read(file string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if st.Size() > mostBytes {
-		return nil, fmt.Errorf("%s has %d bytes, at most %d are read", st.Name(), st.Size(), mostBytes)
+	if !st.Mode().IsRegular() || st.Size() > mostBytes {
+		return nil, fmt.Errorf("%w: %s has %d bytes, files of at most %d are read", ErrInput, st.Name(), st.Size(), mostBytes)
 	}
 	return os.ReadFile(file)
 }
@@ -166,10 +222,14 @@ func inksOf(b []byte) ([]proof.Ink, error) {
 	f, err := object.Parse(b)
 	if err != nil {
 		if f, err = object.ParseForeign(b); err != nil {
-			return nil, fmt.Errorf("reading the PDF: %w", err)
+			return nil, fmt.Errorf("%w: reading the PDF: %w", ErrInput, err)
 		}
 	}
-	return proof.Inks(f)
+	inks, err := proof.Inks(f)
+	if err != nil {
+		return nil, fmt.Errorf("%w: reading the PDF: %w", ErrInput, err)
+	}
+	return inks, nil
 }
 
 func bound(file string) (*[32]byte, error) {
@@ -182,12 +242,4 @@ func bound(file string) (*[32]byte, error) {
 	}
 	h := sha256.Sum256(b)
 	return &h, nil
-}
-
-func outlinesOf(inks []proof.Ink) []ink.Outline {
-	var all []ink.Outline
-	for _, i := range inks {
-		all = append(all, i.Outlines...)
-	}
-	return all
 }

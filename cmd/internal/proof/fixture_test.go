@@ -2,6 +2,7 @@ package proof_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
@@ -32,18 +33,12 @@ type bench struct {
 	ca     *signtest.Authority
 	teller *signtest.Key
 	mark   watermark.Key
+	signer ed25519.PrivateKey // of ink; nil: nobody signs it
 }
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	load := func(name string) render.Font {
-		b, err := assets.FS.ReadFile("fonts/" + name + ".ttf")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return render.Font{Name: name, Data: b}
-	}
-	fonts, err := render.NewFonts(load("NotoSansSC-Regular"), load("NotoSansSC-Bold"))
+	fonts, err := render.NewFonts(load(t, "NotoSansSC-Regular"), load(t, "NotoSansSC-Bold"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +50,26 @@ func newBench(t testing.TB) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &bench{fonts, pdf.NewWriter(fonts), ca, teller, watermark.Key{1, 2, 3}}
+	return &bench{fonts, pdf.NewWriter(fonts), ca, teller, watermark.Key{1, 2, 3}, nil}
+}
+
+func load(t testing.TB, name string) render.Font {
+	t.Helper()
+	b, err := assets.FS.ReadFile("fonts/" + name + ".ttf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return render.Font{Name: name, Data: b}
+}
+
+// receiptLike is a text as long as a receipt code's, and as random.
+func receiptLike(seed int) string {
+	r := rand.New(rand.NewPCG(uint64(seed), 1))
+	b := []byte("HTTPS://V.EXAMPLE.COM/R/")
+	for range 190 {
+		b = append(b, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[r.IntN(32)])
+	}
+	return string(b)
 }
 
 func (b *bench) options() proof.Options {
@@ -70,7 +84,11 @@ type voucher struct {
 	code   string
 	serial int
 	inks   int // more boxes than the type has, on free paper; 0: as many
-	change func(inks []render.Ink, d *manifest.Data)
+	// strokes of each ink, 60 curves each; 0: nine.
+	strokes int
+	// dressed: with seals and the receipt code.
+	dressed bool
+	change  func(inks []render.Ink, d *manifest.Data)
 }
 
 // made lays out, marks and writes a voucher without signing it.
@@ -93,13 +111,21 @@ func (b *bench) made(t testing.TB, v voucher) ([]byte, render.Area) {
 		t.Fatal(err)
 	}
 	h := form.Header{Number: no, Time: now, Business: typ.ExampleDay, Branch: "01001", Workstation: "03", Teller: "010023", Trial: true}
-	sheet, err := render.Voucher(render.Form{Filled: filled, Header: h, Bank: form.Text{ZH: "示例银行"}, Branch: form.Text{ZH: "营业部"}}, b.fonts)
+	f := render.Form{Filled: filled, Header: h, Bank: form.Text{ZH: "示例银行"}, Branch: form.Text{ZH: "营业部"}}
+	if v.dressed {
+		f.Seal, f.SealFont = render.SealText{Arc: "示例银行股份有限公司示例支行", Number: "(1)"}, load(t, "NotoSerifSC-Bold-GB2312")
+		f.Code = receiptLike(v.serial)
+	}
+	sheet, err := render.Voucher(f, b.fonts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := manifest.Data{Number: no, Type: v.code, Business: typ.ExampleDay, Time: now, Branch: h.Branch, Workstation: h.Workstation,
 		Teller: h.Teller, Trial: true, Text: sha256.Sum256(filled.Canonical(h)), Certificate: sha256.Sum256(b.teller.Chain()[0].Raw),
 		MarkKey: manifest.KeyID(b.mark)}
+	if b.signer != nil {
+		d.MarkPublic = hex.EncodeToString(b.signer.Public().(ed25519.PublicKey))
+	}
 	for i := len(sheet.Boxes); i < v.inks; i++ {
 		sheet.Boxes = append(sheet.Boxes, render.Area{X: 15 + 66*float64(i%2), Y: 200 + 30*float64(i/2), W: 60, H: 25})
 	}
@@ -108,12 +134,16 @@ func (b *bench) made(t testing.TB, v voucher) ([]byte, render.Area) {
 			Pad: pad.Evidence{Model: "virtual/pad", Virtual: true, Samples: 400, Last: 2 * time.Second, Reports: "00ff"}})
 	}
 	var inks []render.Ink
+	strokes := v.strokes
+	if strokes == 0 {
+		strokes = 9
+	}
 	for i, a := range sheet.Boxes {
 		p, err := d.Payload(i)
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, margin, err := watermark.Embed(scrawl(uint64(v.serial*8+i), 9), b.mark, p)
+		out, margin, err := b.embed(scrawl(uint64(v.serial*8+i), strokes), p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,6 +162,15 @@ func (b *bench) made(t testing.TB, v voucher) ([]byte, render.Area) {
 		t.Fatal(err)
 	}
 	return out, sheet.Seal
+}
+
+// embed hides the exact layer, signed where there is a signer.
+func (b *bench) embed(in []ink.Outline, p watermark.Payload) ([]ink.Outline, watermark.Margin, error) {
+	k := watermark.Keys{Key: b.mark}
+	if b.signer != nil {
+		k.Signer = b.signer
+	}
+	return watermark.Mark(in, k, p, watermark.Options{Off: true})
 }
 
 func (b *bench) signed(t testing.TB, v voucher) []byte {

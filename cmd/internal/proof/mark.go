@@ -13,11 +13,12 @@ import (
 	object "moqian/sign/pdf"
 )
 
-// Mark is what the ink of a file carries: of all signers together in Binding and
-// Robust, of each in Signers.
+// Mark is what the ink of a file carries: of all signers together in Binding,
+// Robust and Public, of each in Signers.
 type Mark struct {
 	Binding Binding      `json:"binding"`
 	Robust  Robust       `json:"robust"`
+	Public  Public       `json:"public"`
 	Signers []SignerMark `json:"signers"`
 }
 
@@ -27,6 +28,7 @@ type SignerMark struct {
 	InPlace bool    `json:"in_place"`
 	Binding Binding `json:"binding"`
 	Robust  Robust  `json:"robust"`
+	Public  Public  `json:"public"`
 }
 
 // Binding is the exact mark. State is one of watermark.State; of several inks
@@ -49,7 +51,6 @@ type Robust struct {
 
 // marks reads the marks; d is nil when the file has no voucher data.
 func (e *examiner) marks(doc *object.File, d *manifest.Data) {
-	key := e.options.MarkKey
 	inks, err := Inks(doc)
 	if err != nil {
 		if d != nil {
@@ -61,35 +62,22 @@ func (e *examiner) marks(doc *object.File, d *manifest.Data) {
 	if d != nil && !e.counted(inks, len(d.Signers)) {
 		return
 	}
-	if key == nil {
-		e.Mark.Binding.State = watermark.Unchecked
-		if d != nil {
-			for i, k := range inks {
-				e.Mark.Signers = append(e.Mark.Signers, SignerMark{Role: d.Signers[i].Role, InPlace: inPlace(doc, k, d.Signers[i]),
-					Binding: Binding{State: watermark.Unchecked, Altered: []int{}, Strokes: len(k.Outlines)}})
-			}
-			e.places()
-		}
-		return
-	}
-	if d != nil && d.MarkKey != "" && d.MarkKey != manifest.KeyID(*key) {
+	key := e.markKey(d)
+	if key != nil && d != nil && d.MarkKey != "" && d.MarkKey != manifest.KeyID(*key) {
 		e.problem("mark-key", "核验所用的水印密钥不是本凭证的密钥", "the mark key given is not the one that the voucher names")
 	}
 	for i, k := range inks {
 		if e.ctx.Err() != nil {
 			return
 		}
-		m := SignerMark{Binding: Binding{State: watermark.Absent, Altered: []int{}}}
-		if d == nil {
-			m.Binding = binding(watermark.Read(k.Outlines, *key, nil))
-			m.Robust = readRobust(k.Outlines, *key)
-		} else {
-			m = e.check(doc, k, i)
-		}
+		m := e.check(doc, k, i, d, key)
+		m.Public = e.public(k.Outlines, d, i)
 		e.Mark.Signers = append(e.Mark.Signers, m)
 	}
-	e.Mark.Binding = worst(e.Mark.Signers)
-	if len(e.Mark.Signers) > 0 {
+	e.Mark.Public = worstPublic(e.Mark.Signers)
+	if key == nil {
+		e.Mark.Binding.State = watermark.Unchecked
+	} else if e.Mark.Binding = worst(e.Mark.Signers); len(e.Mark.Signers) > 0 {
 		e.Mark.Robust = weakest(e.Mark.Signers)
 	}
 	if d != nil {
@@ -112,17 +100,30 @@ func (e *examiner) counted(inks []Ink, signers int) bool {
 	return ok
 }
 
-func (e *examiner) check(doc *object.File, k Ink, i int) SignerMark {
-	s := e.data.Signers[i]
-	m := SignerMark{Role: s.Role, InPlace: inPlace(doc, k, s)}
-	h, err := e.data.Handle()
-	if err != nil {
-		m.Binding = Binding{State: watermark.Absent, Altered: []int{}}
+// check reads the keyed marks of one ink; key nil: they are unchecked.
+func (e *examiner) check(doc *object.File, k Ink, i int, d *manifest.Data, key *watermark.Key) SignerMark {
+	m := SignerMark{Binding: Binding{State: watermark.Absent, Altered: []int{}}}
+	if d == nil {
+		if key != nil {
+			m.Binding, m.Robust = e.options.readAny(k.Outlines)
+		} else {
+			m.Binding = Binding{State: watermark.Unchecked, Altered: []int{}, Strokes: len(k.Outlines)}
+		}
 		return m
 	}
-	context := e.data.Context(i)
-	m.Binding = binding(watermark.Check(k.Outlines, *e.options.MarkKey, h, &context))
-	m.Robust = checkRobust(k.Outlines, *e.options.MarkKey, h, s.Mark.Robust.Bits)
+	s := d.Signers[i]
+	m.Role, m.InPlace = s.Role, inPlace(doc, k, s)
+	if key == nil {
+		m.Binding = Binding{State: watermark.Unchecked, Altered: []int{}, Strokes: len(k.Outlines)}
+		return m
+	}
+	h, err := d.Handle()
+	if err != nil {
+		return m
+	}
+	context := d.Context(i)
+	m.Binding = binding(watermark.Check(k.Outlines, *key, h, &context))
+	m.Robust = checkRobust(k.Outlines, *key, h, s.Mark.Robust.Bits)
 	return m
 }
 
@@ -192,6 +193,7 @@ func (e *examiner) places() {
 // signature means that the ink was tampered with before signing.
 func (e *examiner) markProblems() {
 	for _, m := range e.Mark.Signers {
+		e.publicProblems(m)
 		who, en := RoleZH(m.Role), m.Role
 		switch m.Binding.State {
 		case watermark.Foreign:

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -99,8 +100,8 @@ func (b *bench) keys(t *testing.T, at time.Time) matrixKeys {
 }
 
 // TestMatrix makes vouchers over key × level × inks × signatories and asks
-// everybody at hand: our verifier, openssl cms -cades, pdfsig, qpdf, mutool. 20
-// vouchers, 1,000 with MOQIAN_TORTURE=1.
+// everybody at hand: our verifier, openssl cms -cades, pdfsig, qpdf, mutool, and
+// PDFBox Preflight for PDF/A-1b. 20 vouchers, 1,000 with MOQIAN_TORTURE=1.
 func TestMatrix(t *testing.T) {
 	for _, tool := range []string{"openssl", "pdfsig", "qpdf", "mutool"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -130,7 +131,8 @@ func TestMatrix(t *testing.T) {
 		algorithm := []string{"RSA", "P-256"}[i%2]
 		m.voucher(i, algorithm, keys[algorithm], levels[i/2%4], 1+i/8%4, 1+i/5%2)
 	}
-	t.Logf("%d vouchers accepted by all; largest per level: %v; largest token %d", n, m.sizes, m.token)
+	checked := m.archive()
+	t.Logf("%d vouchers accepted by all, %d of them asked for PDF/A-1b; largest per level: %v; largest token %d", n, checked, m.sizes, m.token)
 }
 
 type matrix struct {
@@ -141,6 +143,7 @@ type matrix struct {
 	dir     string
 	sizes   map[string]int
 	token   int
+	files   []string
 }
 
 func (m *matrix) write(name string, data []byte) string {
@@ -156,11 +159,12 @@ func (m *matrix) voucher(i int, algorithm string, keys [2]*signtest.Key, level s
 	m.bench.teller = keys[0]
 	file, seal := m.bench.made(m.t, voucher{code: "2101", serial: i + 1, inks: inks})
 	f := sign.Field{Name: "Teller", Time: time.Now(), Certify: 1, Rect: rectOf(seal)}
-	if signatories == 2 {
-		f.Certify, f.Prepare = 2, []sign.Field{{Name: "Supervisor"}}
+	room := 0
+	if signatories == 2 { // the time stamp goes into the second signature
+		f.Certify, f.Prepare, room = 2, []sign.Field{{Name: "Supervisor"}}, sign.Room(keys[0])
 	}
 	ctx := context.Background()
-	out, err := sign.Sign(ctx, file, f, keys[0], 0)
+	out, err := sign.Sign(ctx, file, f, keys[0], room)
 	if err == nil && signatories == 2 {
 		out, err = sign.Sign(ctx, out, sign.Field{Name: "Supervisor", Time: time.Now()}, keys[1], 0)
 	}
@@ -192,7 +196,8 @@ func rectOf(a render.Area) [4]float64 {
 
 // outside asks the other checkers.
 func (m *matrix) outside(name string, out []byte, r proof.File) {
-	file := m.write("voucher.pdf", out)
+	file := m.write(fmt.Sprintf("voucher%04d.pdf", len(m.files)), out)
+	m.files = append(m.files, file)
 	run := func(tool string, args ...string) string {
 		msg, err := exec.Command(tool, args...).CombinedOutput()
 		if err != nil {
@@ -242,9 +247,32 @@ func detached(t *testing.T, file []byte, d pdf.Dict) (content, der []byte) {
 	return content, der[:n+4]
 }
 
+// archive asks for PDF/A-1b of all vouchers and counts those that were judged:
+// none, and loudly, where the checker is not installed.
+func (m *matrix) archive() (n int) {
+	for some := range slices.Chunk(m.files, 100) {
+		msg, err := exec.Command("sh", append([]string{pdfaScript()}, some...)...).CombinedOutput()
+		var exit *exec.ExitError
+		if errors.Is(err, exec.ErrNotFound) || errors.As(err, &exit) && exit.ExitCode() == 3 {
+			m.t.Logf("NOT CHECKED: PDF/A-1b of the matrix: %v %s", err, msg)
+			return 0
+		}
+		good := strings.Count(string(msg), ": PDF/A-1b\n")
+		if err != nil || good != len(some) {
+			m.t.Errorf("PDF/A-1b: %d of %d, %v\n%s", good, len(some), err, msg)
+		}
+		n += good
+	}
+	return n
+}
+
+func pdfaScript() string {
+	return filepath.Join("..", "..", "..", "render", "pdf", "testdata", "pdfa1b.sh")
+}
+
 // TestPDFA asks for PDF/A-1b of a voucher that has everything.
 func TestPDFA(t *testing.T) {
-	script := filepath.Join("..", "..", "..", "render", "pdf", "testdata", "pdfa1b.sh")
+	script := pdfaScript()
 	if _, err := os.Stat(script); err != nil {
 		t.Skip("SKIPPED: the PDF/A checker is not there, signed vouchers are not checked")
 	}

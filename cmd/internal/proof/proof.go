@@ -11,6 +11,7 @@ package proof
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
@@ -30,8 +31,16 @@ type Options struct {
 	Roots, TSARoots *x509.CertPool
 	// CRLs are revocation lists beside those in the file.
 	CRLs []*x509.RevocationList
-	// MarkKey reads the marks; nil: they are not looked for.
-	MarkKey *watermark.Key
+	// MarkKey and MarkKeys read the marks: of several the one that the voucher's
+	// data name, so that a voucher of last year reads with last year's key. Of
+	// MarkMaster, head office's, the branch's key of the year is derived. None
+	// of them: the keyed marks are not looked for.
+	MarkKey    *watermark.Key
+	MarkKeys   []watermark.Key
+	MarkMaster *[32]byte
+	// MarkPublic are the registered keys that sign ink. A key that only the
+	// voucher's data name is tried as well.
+	MarkPublic []ed25519.PublicKey
 	// At is the moment of judgement.
 	At time.Time
 	// RootNames are named in the report; see report.
@@ -74,6 +83,8 @@ type Voucher struct {
 	Signers     int       `json:"signers"`
 	// MarkKey names the key of the marks; see manifest.KeyID.
 	MarkKey string `json:"mark_key,omitempty"`
+	// MarkPublic is the Ed25519 key that signs the ink, hex.
+	MarkPublic string `json:"mark_public,omitempty"`
 }
 
 // Pad is the evidence of all captures. Source says whose word it is: "signed"
@@ -173,7 +184,7 @@ func (e *examiner) read(doc *object.File) {
 	e.Voucher = &Voucher{
 		Number: d.Number, Type: d.Type, Business: d.Business, Time: d.Time, Branch: d.Branch, Workstation: d.Workstation,
 		Teller: d.Teller, Supervisor: d.Supervisor, Test: d.Trial, Text: hex.EncodeToString(d.Text[:]), Signers: len(d.Signers),
-		MarkKey: d.MarkKey,
+		MarkKey: d.MarkKey, MarkPublic: d.MarkPublic,
 	}
 	e.captures()
 	e.boundCertificate()

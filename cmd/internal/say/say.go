@@ -14,6 +14,7 @@ import (
 
 	"moqian/cmd/internal/flow"
 	"moqian/cmd/internal/machinekey"
+	"moqian/cmd/internal/markcmd"
 	"moqian/cmd/internal/station"
 	"moqian/pad"
 	"moqian/pad/usb"
@@ -70,6 +71,8 @@ func workstation() []line {
 		{store.ErrState, form.Text{ZH: "当前状态下不能这样做。", EN: "That is not possible in the voucher's present state."}, ""},
 		{upload.ErrRefused, form.Text{ZH: "档案库拒收这张凭证，凭证仍完好保存在本机。请联系管理员。", EN: "The archive refuses this voucher; it is safe here. Ask the administrator."},
 			"the voucher is safe here; see tellerctl queue show, then tellerctl queue retry"},
+		{upload.ErrCertificate, form.Text{ZH: "档案库与本机互不认可对方的证书，凭证仍在本机。请管理员检查证书。", EN: "The archive and this workstation do not accept each other's certificates; the voucher is still here. Ask the administrator."},
+			"check client_cert, client_key and ca in site.json; tellerctl doctor says what is wrong"},
 		{upload.ErrLater, form.Text{ZH: "档案库暂时连不上，凭证已保存在本机，恢复后自动上传。", EN: "The archive cannot be reached now; the vouchers are safe here and go out when it is back."},
 			"nothing is lost; tellerctl upload tries again"},
 		{upload.ErrAbsent, form.Text{ZH: "档案库中没有这份文件。", EN: "The archive does not have this document."}, ""},
@@ -99,6 +102,8 @@ func keys() []line {
 		{tsa.ErrLying, form.Text{ZH: "时间戳服务的应答不可信，已弃用。请联系管理员。", EN: "The answer of the time-stamping authority cannot be trusted and was not used. Ask the administrator."}, ""},
 		{flow.ErrChain, form.Text{ZH: "本网点的信任根不认可签名证书，客户签名前已停止。请联系管理员检查证书与根证书设置。", EN: "The site's roots do not vouch for the signing certificate; it was stopped before a customer signed. Ask the administrator to check certificate and roots."}, "set roots in site.json to the PEM file of the certificate's root"},
 		{sign.ErrReserve, form.Text{ZH: "签名预留空间不足。请联系管理员。", EN: "The space reserved for the signature is too small. Ask the administrator."}, ""},
+		{station.ErrBranch, form.Text{ZH: "该水印密钥属于另一网点，未导入。请向总行索取本网点的密钥。", EN: "This mark key belongs to another branch and was not taken. Ask head office for this branch's."}, "tellerctl mark keygen --branch with this branch's code"},
+		{markcmd.ErrInput, form.Text{ZH: "文件不是可读的 PDF 或 PNG 图像（不完整、过大或格式不符）。", EN: "The file is no PDF and no PNG picture that can be read (cut off, too large or of another kind)."}, "give a PDF, or a scan as PNG (pdftoppm -r 300 -png makes one)"},
 		{station.ErrNoKey, form.Text{ZH: "尚未设置签名密钥。", EN: "No signing key is configured."}, "set key in site.json to the teller's .p12 file"},
 		{flow.ErrSoftPad, form.Text{ZH: "正式模式不接受软件签名板。", EN: "A software pad signs in trial mode only."}, ""},
 	}
@@ -130,6 +135,11 @@ func people() []line {
 func Sentence(err error) form.Text {
 	if err == nil {
 		return form.Text{}
+	}
+	if errors.Is(err, upload.ErrCertificate) { // which of several things is wrong with it
+		if zh, en, ok := upload.Explain(err); ok {
+			return form.Text{ZH: zh, EN: en}
+		}
 	}
 	for _, l := range lines() {
 		if errors.Is(err, l.err) {

@@ -81,6 +81,9 @@ func (st *Station) Desk(ctx context.Context, key sign.Key) (*flow.Desk, error) {
 	if o.MarkKey, err = st.MarkKey(ctx); err != nil {
 		return nil, fmt.Errorf("the key of the marks: %w", err)
 	}
+	if o.MarkSigner, err = st.MarkSigner(ctx); err != nil {
+		return nil, fmt.Errorf("the key that signs ink: %w", err)
+	}
 	if o.ReceiptKey, err = st.ReceiptKey(ctx); err != nil {
 		return nil, fmt.Errorf("the receipt key: %w", err)
 	}

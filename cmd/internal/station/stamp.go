@@ -12,7 +12,7 @@ import (
 
 // maxToken is the largest time-stamp token that room is kept for at signing,
 // bytes; a larger one is told as sign.ErrReserve.
-const maxToken = 3600
+const maxToken = 4000
 
 // Stamper asks the site's time-stamping authority, or another by its address.
 func (st *Station) Stamper(address string, roots *x509.CertPool) *tsa.Client {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"moqian/cmd/internal/config"
-	"moqian/render/watermark"
 	"moqian/store"
 	"moqian/store/auth"
 )
@@ -143,29 +142,6 @@ func (st *Station) claim(ctx context.Context) error {
 		return fmt.Errorf("%w: it was made in %s mode", ErrMode, got)
 	}
 	return nil
-}
-
-// MarkKey is the branch's secret for marks, made at first use and kept in the
-// store, encrypted under the machine key.
-func (st *Station) MarkKey(ctx context.Context) (watermark.Key, error) {
-	b, err := st.secret(ctx, "station.mark_key", func() ([]byte, error) {
-		b := make([]byte, 32)
-		_, err := io.ReadFull(st.rand, b)
-		return b, err
-	})
-	if err == nil && len(b) != 32 {
-		err = errors.New("the key of the marks is damaged")
-	}
-	if err != nil {
-		return watermark.Key{}, err
-	}
-	defer clear(b)
-	return watermark.Key(b), nil
-}
-
-// SetMarkKey replaces it, for branches whose head office hands keys out.
-func (st *Station) SetMarkKey(ctx context.Context, k watermark.Key) error {
-	return st.Store.SetSetting(ctx, "station.mark_key", k[:])
 }
 
 // ReceiptKey signs the codes on customers' copies: P-256, made at first use.

@@ -12,10 +12,10 @@ to_sign() {
 	text "$1"
 	want "$1 $(words step.1)"
 	key F7
-	press F5 "$(words step.3) 1/2"
+	press F5 "$(words step.3) 1/"
 	key F11
-	press Return "$(words step.3) 2/2"
-	press Return "$1 $(words s.title) 1/1 $(words s.ready)"
+	read_all
+	want "$1 $(words s.title) 1/1 $(words s.ready)"
 }
 
 screen 1366x768

@@ -11,10 +11,10 @@ login
 text 2103
 want "2103 $(words step.1)"
 key F7
-press F5 "$(words step.3) 1/2"
+press F5 "$(words step.3) 1/"
 xdotool windowfocus --sync "$cust"
-press Return "$(words step.3) 2/2"
-press Return "2103 $(words s.title) 1/1 $(words s.ready)"
+read_all
+want "2103 $(words s.title) 1/1 $(words s.ready)"
 xdotool windowfocus --sync "$win"
 cpu() { awk '{ print ($14 + $15) * 10 }' /proc/$app_pid/stat; }
 from=$(cpu) began=$(date +%s%N)

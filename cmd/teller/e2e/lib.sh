@@ -141,6 +141,47 @@ login() {
 
 approve() { text s0001; key Return; text moqian-trial; key Return; text 135790; }
 
+# read_all [PREFIX]: the customer's button on every page, however many there are,
+# from the first to the sign box; a picture of each when PREFIX is given
+read_all() {
+	local at try
+	for try in $(seq 200); do
+		at=$(title)
+		[[ $at == *"$(words s.title) 1/"* ]] && return 0
+		if [[ $at == *"$(words step.3) "* ]]; then
+			[ -z "${1:-}" ] || picture "$1$(echo "$at" | sed -E 's#.* ([0-9]+)/[0-9]+.*#\1#')"
+			key Return
+		fi
+		for _ in $(seq 60); do [ "$(title)" = "$at" ] || break; sleep 0.05; done
+	done
+	fail "the customer's pages do not end: $(title)"
+}
+
+# calibrate [PREFIX]: the wizard from home to home, each step played, kept
+calibrate() {
+	local p=${1:-} i
+	text 9005
+	for ((i = 1; i <= 8; i++)); do
+		want "9005 $(words sys.9005) $i/8"
+		[ -z "$p" ] || [ $i -ne 4 ] || picture "$p-$i-do"
+		key F3
+		for _ in $(seq 600); do
+			case "$(title)" in
+			*"$i/8 $(words g.finish)"*) sleep 0.3; key Return ;;
+			*"$i/8 $(words g.pass)"* | *"$i/8 $(words g.remarks)"* | *"$i/8 $(words g.fail)"*) break ;;
+			esac
+			sleep 0.05
+		done
+		want "$i/8 "
+		[ -z "$p" ] || picture "$p-$i"
+		key Return
+	done
+	want "9005 $(words sys.9005) $(words g.sum)"
+	[ -z "$p" ] || picture "$p-9"
+	press Return "$(words g.kept)"
+	press Return "$(words home.code)"
+}
+
 # business CODE [PREFIX]: from home to home, a picture a step when PREFIX is given
 business() {
 	local code=$1 p=${2:-} n i t
@@ -162,14 +203,8 @@ business() {
 		approve
 	fi
 	want "$(words step.3) 1/"
-	n=$(title | sed -E 's#.* 1/([0-9]+).*#\1#')
 	[ "${cust:-}" ] && xdotool windowfocus --sync "$cust" || key F11
-	for ((i = 1; i < n; i++)); do
-		shoot "3-confirm$i"
-		press Return "$(words step.3) $((i + 1))/$n"
-	done
-	shoot "3-confirm$n"
-	press Return "$code $(words s.title) 1/"
+	read_all ${p:+"$p-$code-3-confirm"}
 	n=$(title | sed -E 's#.* 1/([0-9]+).*#\1#')
 	for ((i = 1; i <= n; i++)); do
 		want "$(words s.title) $i/$n $(words s.ready)"

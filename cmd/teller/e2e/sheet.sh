@@ -25,12 +25,15 @@ pages() {
 	press F5 "$(words step.2)"
 	picture "$p-06-approve"
 	approve
-	want "$(words step.3) 1/2"
+	want "$(words step.3) 1/"
 	picture "$p-04-confirm"
 	customer_focus
-	press Return "$(words step.3) 2/2"
+	key F2; picture "$p-04-confirm-large"; key F2
+	press Return "$(words step.3) 2/"
 	picture "$p-04-confirm2"
-	press Return "$(words s.title) 1/2 $(words s.ready)"
+	press Prior "$(words step.3) 1/"
+	read_all
+	want "$(words s.title) 1/2 $(words s.ready)"
 	picture "$p-05-sign-empty"
 	for i in 1 2; do
 		xdotool windowfocus --sync "$win"
@@ -58,6 +61,10 @@ pages() {
 	text 9004; want 9004; sleep 0.6
 	picture "$p-09-log"
 	press Escape "$(words home.code)"
+	text 9003; want 9003; sleep 0.6
+	picture "$p-10-stats"
+	press Escape "$(words home.code)"
+	calibrate "$p-11-calib"
 	text 9006; want 9006; sleep 0.6
 	picture "$p-13-settings"
 	press Escape "$(words home.code)"

@@ -51,9 +51,13 @@ type App struct {
 	rec    *recording
 	ink    map[string]*kit.InkView
 	pages  []image.Image // of the view, at pageDPI
+	leaves []leaf        // the pages as the customer reads them
+	large  bool          // the customer asked for large type
 	reader reader
 	thanks thanks
-	today  map[string]fact // by voucher, of this run of the program
+	today  map[string]fact   // by voucher
+	void   map[string]string // reasons, by voucher
+	pace   pace
 
 	geo    sync.Mutex // guards boxGeo
 	boxGeo geometry
@@ -62,6 +66,7 @@ type App struct {
 	devLost  chan struct{} // closed when dev is given up
 	handed   bool          // one window: the keyboard is the customer's
 	padLost  bool
+	own      ownScreen // of the pad
 	items    []store.Item
 	offline  bool
 	offAt    time.Time
@@ -77,7 +82,7 @@ type App struct {
 }
 
 // fact is what the list of today shows beside the queue's row. The queue keeps
-// no names; these are remembered while the program runs and never stored.
+// no names; see remember.
 type fact struct {
 	name string
 	fen  int64
@@ -101,7 +106,7 @@ func build(fy fyne.App, o Options, inline bool) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the font: %w", err)
 	}
-	a := &App{o: o, fy: fy, texts: t, lang: o.Lang, inline: inline, jobs: make(chan func(), 16), today: map[string]fact{}}
+	a := &App{o: o, fy: fy, texts: t, lang: o.Lang, inline: inline, jobs: make(chan func(), 16), today: map[string]fact{}, void: map[string]string{}}
 	if a.lang == "" {
 		a.lang = "zh"
 	}
@@ -119,9 +124,6 @@ func build(fy fyne.App, o Options, inline bool) (*App, error) {
 	a.bridge = &bridge{app: a}
 	light := a.look
 	a.ink = map[string]*kit.InkView{customerInk: light.NewInkView(), tellerInk: light.NewInkView(), paneInk: light.NewInkView()}
-	for _, v := range a.ink {
-		v.Thin, v.Thick = 0.25/60, 0.9/60
-	}
 	a.restore()
 	a.win = fy.NewWindow(a.t("app.name"))
 	a.win.SetPadded(false)
@@ -341,6 +343,9 @@ func (a *App) redraw() {
 
 // open goes to a page.
 func (a *App) open(p page) {
+	if old, ok := a.page.(interface{ close() }); ok && a.page != p {
+		old.close()
+	}
 	a.page = p
 	a.over = nil
 	a.redraw()

@@ -18,9 +18,10 @@ import (
 type bridge struct {
 	app *App
 
-	mu     sync.Mutex // guards asked and pen
+	mu     sync.Mutex // guards asked to spot
 	asked  bool       // a redraw of the ink is on its way
 	pen    penState
+	live   *liveInk // nil: no box is open
 	frames int
 
 	spot spot // of the customer's ink on the screen, for measurements
@@ -28,6 +29,7 @@ type bridge struct {
 	// The session's goroutine only: which pages were painted last.
 	painted *render.Page
 	imgs    []image.Image
+	leaves  []leaf
 }
 
 // penState is what the sign page tells of the pen.
@@ -57,9 +59,12 @@ func (b *bridge) later(f func()) {
 
 // Show takes over what a session tells.
 func (b *bridge) Show(v flow.View) {
-	imgs := b.paint(v)
+	if p := b.app.own.at(); p != nil {
+		p.Show(v)
+	}
+	imgs, leaves := b.paint(v)
 	b.later(func() {
-		b.app.pages = imgs
+		b.app.pages, b.app.leaves = imgs, leaves
 		b.app.show(v)
 	})
 }
@@ -68,18 +73,25 @@ func (b *bridge) Show(v flow.View) {
 // next frame, which draws all of them at once.
 func (b *bridge) Sample(s pad.Sample) {
 	now := time.Now()
-	p := b.app.place(s)
-	for _, v := range b.app.inkViews() {
-		v.Add(p)
+	if p := b.app.own.at(); p != nil {
+		p.Sample(s)
 	}
+	g := b.app.geometry()
 	b.mu.Lock()
+	if b.live != nil {
+		stroke, sure, near := b.live.add(s, g)
+		for _, v := range b.app.inkViews() {
+			v.Add(stroke, sure, near)
+		}
+	}
 	b.pen.add(s, now)
 	ask := !b.asked
 	b.asked = true
 	spot := b.spot
 	b.mu.Unlock()
-	if saw := b.app.o.Saw; saw != nil && p.Down && spot.w > 0 {
-		saw(int(spot.x+p.X*spot.w), int(spot.y+p.Y*spot.h), now)
+	if saw := b.app.o.Saw; saw != nil && s.Phase == pad.Down && spot.w > 0 {
+		t := g.touch(s.X, s.Y, 0)
+		saw(int(spot.x+spot.w/2+t.X*spot.w), int(spot.y+spot.h/2+t.Y*spot.w), now)
 	}
 	if ask {
 		b.later(b.frame)
@@ -132,8 +144,12 @@ func (b *bridge) frame() {
 
 // Clear empties the box.
 func (b *bridge) Clear() {
+	if p := b.app.own.at(); p != nil {
+		p.Clear()
+	}
 	b.mu.Lock()
 	b.pen = penState{}
+	b.live.wipe()
 	b.mu.Unlock()
 	for _, v := range b.app.inkViews() {
 		v.Wipe()
@@ -170,27 +186,6 @@ func (p *penState) add(s pad.Sample, now time.Time) {
 		p.p, p.at = s.P, now
 	}
 	p.down = s.Phase == pad.Down
-}
-
-// place is a sample in the box: the pad's surface, whole, in its middle.
-func (a *App) place(s pad.Sample) kit.Point {
-	a.geo.Lock()
-	g := a.boxGeo
-	a.geo.Unlock()
-	return kit.Point{X: float32(0.5 + (s.X-g.padW/2)*g.scale/g.boxW),
-		Y: float32(0.5 + (s.Y-g.padH/2)*g.scale/g.boxH), P: float32(s.P), Down: s.Phase == pad.Down}
-}
-
-// geometry of the open box: mm of the box and of the pad, box mm per pad mm.
-type geometry struct{ boxW, boxH, padW, padH, scale float64 }
-
-func newGeometry(boxW, boxH float64, i pad.Info) geometry {
-	g := geometry{boxW: boxW, boxH: boxH, padW: i.Width, padH: i.Height}
-	if g.padW <= 0 || g.padH <= 0 {
-		g.padW, g.padH = boxW, boxH
-	}
-	g.scale = min(boxW/g.padW, boxH/g.padH)
-	return g
 }
 
 // inkViews are the surfaces that exist; the map is filled before the windows

@@ -13,7 +13,7 @@ import (
 )
 
 // reader is how far the customer has read. Page 0 is the large print of the
-// elements, the others are the pages of the voucher as they will be signed.
+// elements, the others are the leaves of the voucher as it will be signed.
 type reader struct {
 	entry *entryPage
 	n     int
@@ -106,8 +106,13 @@ func (a *App) pageDone() {
 		return
 	}
 	s := a.sess
+	last := r.at > len(a.leaves) || a.leaves[r.at-1].last
 	r.reach++
 	r.turn(now, min(r.reach, r.n-1))
+	if !last {
+		a.redraw()
+		return
+	}
 	a.work(func(context.Context) { _ = s.ConfirmPage() }, func() {})
 }
 

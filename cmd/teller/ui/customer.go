@@ -30,17 +30,26 @@ type metrics struct {
 	top, margin, band, button, least  float32
 	row, label, title, text, small    float32
 	name, number, money, words, press float32
+	fill                              float32 // of a row's height that its text may take
 }
 
 // large is for 1280×800, small for 1024×600.
 func large() metrics {
 	return metrics{w: 1280, h: 800, top: 72, margin: 48, band: 120, button: 72, least: 280,
-		row: 76, label: 176, title: 36, text: 24, small: 20, name: 32, number: 34, money: 56, words: 28, press: 26}
+		row: 76, label: 176, title: 36, text: 24, small: 20, name: 32, number: 34, money: 56, words: 28, press: 26, fill: 0.5}
 }
 
 func smaller() metrics {
 	return metrics{w: 1024, h: 600, top: 56, margin: 32, band: 92, button: 60, least: 220,
-		row: 58, label: 136, title: 28, text: 20, small: 18, name: 26, number: 28, money: 42, words: 22, press: 22}
+		row: 58, label: 136, title: 28, text: 20, small: 18, name: 26, number: 28, money: 42, words: 22, press: 22, fill: 0.5}
+}
+
+// larger is the type of who asked for large type: 130 % for what is read, less
+// where the row has no more room.
+func (m metrics) larger() metrics {
+	m.text, m.name, m.number = m.text*1.3, m.name*1.3, m.number*1.3
+	m.money, m.words, m.fill = m.money*1.15, m.words*1.15, 0.62
+	return m
 }
 
 // customerFor makes a view for a place of a size.
@@ -48,6 +57,9 @@ func (a *App) customerFor(size fyne.Size, ink string, live, caps bool) *customer
 	m := large()
 	if size.Width > 900 && size.Width < 1200 {
 		m = smaller()
+	}
+	if a.large {
+		m = m.larger()
 	}
 	return &customerView{a: a, m: m, ink: ink, live: live, caps: caps,
 		l: kit.Look{P: kit.Light(), K: min(size.Width/m.w, size.Height/m.h), Icons: a.look.Icons}}
@@ -67,6 +79,9 @@ func (a *App) mirror(size fyne.Size, margin float32) fyne.CanvasObject {
 	live := a.oneWindow()
 	c := a.customerFor(fyne.NewSize(w, h), paneInk, live, live && a.handed)
 	c.m = large()
+	if a.large {
+		c.m = c.m.larger()
+	}
 	c.l.K = w / c.m.w
 	edge := a.look.P.Edge
 	width := float32(1)
@@ -115,8 +130,35 @@ func (c *customerView) bar() fyne.CanvasObject {
 	row := kit.H(c.s(16), l.Mark(c.m.top*0.56, l.P.Seal, l.P.Surface), l.Bold(a.pick(a.o.Bank), c.m.small, l.P.Ink),
 		l.Text(a.pick(a.o.Branch), c.m.small, l.P.Ink2), kit.Gap(),
 		l.Text(a.t("app.window", "n", a.o.Window)+"　"+a.t("cu.teller", "n", a.user.Name), c.m.small, l.P.Ink2))
+	if a.view.Step == flow.Confirm && a.sess != nil {
+		row.Add(c.typeSize())
+	}
 	return kit.Fix(0, c.s(c.m.top), kit.V(0, kit.Grow(kit.Stack(canvas.NewRectangle(l.P.Surface),
 		kit.Inset(0, c.s(c.m.margin), 0, c.s(c.m.margin), row))), l.Rule()))
+}
+
+// typeSize is the button for large type and back.
+func (c *customerView) typeSize() fyne.CanvasObject {
+	a, l := c.a, c.l
+	word, edge, fill := a.t("cu.large"), l.P.Edge, color.Color(l.P.Surface)
+	if a.large {
+		word, edge, fill = a.t("cu.normal"), l.P.Accent, l.P.Soft
+	}
+	row := kit.H(c.s(10), l.Icon("regular-text-aa", c.m.small+4, l.P.Ink), l.Text(word, c.m.small, l.P.Ink))
+	if c.caps {
+		row.Add(kit.Look{P: l.P, K: 1, Icons: l.Icons}.Cap("F2", l.P.Ink, color.Transparent))
+	}
+	body := kit.Fix(0, c.s(c.m.top*0.78), kit.Stack(l.Box(fill, edge, 1, 8), kit.Inset(0, c.s(18), 0, c.s(18), row)))
+	if !c.live {
+		return body
+	}
+	return kit.NewTap(body, func(fyne.Position) { a.enlargeType() })
+}
+
+// enlargeType changes between the two sizes of the customer's type.
+func (a *App) enlargeType() {
+	a.large = !a.large
+	a.redraw()
 }
 
 // element is a fact in large print.
@@ -217,10 +259,13 @@ func (c *customerView) elements(size fyne.Size) fyne.CanvasObject {
 		} else if e.bold {
 			size = c.m.name
 		}
-		size = min(size, (h/l.K)*0.5)
+		size = min(size, (h/l.K)*c.m.fill)
+		wide := c.s(c.m.w - 2*c.m.margin - c.m.label - 90)
+		if need := l.Width(e.value, size, e.bold); need > wide { // smaller rather than cut off
+			size = max(c.m.small*0.8, size*wide/need)
+		}
 		t := l.Text(e.value, size, l.P.Ink)
 		t.TextStyle.Bold = e.bold
-		wide := c.s(c.m.w - 2*c.m.margin - c.m.label - 90)
 		t.Text = l.Fit(e.value, size, e.bold, wide)
 		row := kit.H(0, kit.Fix(c.s(c.m.label), 0, kit.H(0, l.Text(l.Fit(e.label, c.m.text, false, c.s(c.m.label-8)), c.m.text, l.P.Ink2), kit.Gap())), t)
 		v.Add(kit.Fix(0, h-1, kit.Inset(0, c.s(40), 0, c.s(40), row)))
@@ -239,30 +284,31 @@ func (c *customerView) moneyRow(e element) fyne.CanvasObject {
 		kit.Fix(c.s(c.m.label), 0, kit.H(0, l.Text(e.label, c.m.text, l.P.Ink2), kit.Gap())), kit.Grow(mid))))
 }
 
-// sheet is a page as it will be signed, its two halves side by side.
+// sheet is a part of the voucher as it will be signed, as wide as the screen.
 func (c *customerView) sheet(size fyne.Size, n int) fyne.CanvasObject {
 	a, l := c.a, c.l
-	if n >= len(a.pages) {
+	if n >= len(a.leaves) || a.leaves[n].img == nil {
 		return kit.Blank(1, 1)
 	}
-	up, low := halves(a.pages[n])
-	gap := c.s(16)
-	half := fyne.NewSize((size.Width-gap)/2, size.Height)
-	return kit.H(gap, kit.Grow(kit.Center(a.sheetPicture(l, up, half))), kit.Grow(kit.Center(a.sheetPicture(l, low, half))))
+	return kit.Center(a.sheetPicture(l, a.leaves[n].img, size))
 }
 
 // foot has the dots and the buttons.
 func (c *customerView) foot() fyne.CanvasObject {
 	a, l, r := c.a, c.l, c.a.reader
-	dots := kit.H(c.s(8))
+	side, long, gap := float32(12), float32(32), float32(8)
+	if r.n > 8 { // many leaves: smaller dots
+		side, long, gap = 8, 20, 5
+	}
+	dots := kit.H(c.s(gap))
 	for i := range r.n {
-		ink, w := l.P.Halo, c.s(12)
+		ink, w := l.P.Halo, side
 		if i == r.at {
-			ink, w = l.P.Accent, c.s(32)
+			ink, w = l.P.Accent, long
 		}
 		dot := canvas.NewRectangle(ink)
-		dot.CornerRadius = c.s(6)
-		dots.Add(kit.Fix(w, c.s(12), dot))
+		dot.CornerRadius = c.s(side / 2)
+		dots.Add(kit.Fix(c.s(w), c.s(side), dot))
 	}
 	ok := a.t("cu.next")
 	switch {
@@ -362,9 +408,7 @@ func (c *customerView) inkBox(w, h float32) fyne.CanvasObject {
 
 // penAt moves the software pad's pen with the mouse.
 func (a *App) penAt(x, y float32, down bool) {
-	a.geo.Lock()
-	g := a.boxGeo
-	a.geo.Unlock()
+	g := a.geometry()
 	if g.scale == 0 || a.rec == nil {
 		return
 	}
@@ -372,7 +416,7 @@ func (a *App) penAt(x, y float32, down bool) {
 	if !down {
 		p = 0
 	}
-	a.o.Trial.Pen((float64(x)-0.5)*g.boxW/g.scale+g.padW/2, (float64(y)-0.5)*g.boxH/g.scale+g.padH/2, p, down)
+	a.o.Trial.Pen(float64(x)*g.boxW/g.scale+g.padW/2, float64(y)*g.boxW/g.scale+g.padH/2, p, down)
 }
 
 // pause asks for patience.

@@ -171,6 +171,8 @@ func (a *App) customerKey(n fyne.KeyName) bool {
 		a.pageDone()
 	case a.view.Step == flow.Confirm && n == fyne.KeyPageUp:
 		a.pageBack()
+	case a.view.Step == flow.Confirm && n == fyne.KeyF2:
+		a.enlargeType()
 	case a.view.Step == flow.Confirm && n == fyne.KeyEscape:
 		a.pageWrong()
 	case a.view.Step == flow.Sign && enter:

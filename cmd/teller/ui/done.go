@@ -138,7 +138,7 @@ func (p *done) doPrint() {
 // fix voids the voucher in the log: the filed one is kept, a new one follows.
 func (p *done) fix() {
 	a := p.a
-	if p.void {
+	if _, void := a.void[p.res.Item.Voucher]; p.void || void {
 		return
 	}
 	a.reason(a.t("d.reason"), func(why string) {
@@ -153,6 +153,7 @@ func (p *done) fix() {
 				return
 			}
 			p.void = true
+			a.void[it.Voucher] = why
 			a.say(kit.Look2, "fill-warning", a.t("void.ok"), a.t("void.more"), 0)
 		})
 	})

@@ -126,6 +126,10 @@ func (a *App) openCode(code string) {
 		a.open(newQueue(a, false))
 	case "9004":
 		a.open(newLog(a))
+	case "9005":
+		a.open(newCalibrate(a))
+	case "9003":
+		a.open(newStats(a))
 	case "9006":
 		a.open(newSettings(a))
 	default:
@@ -152,7 +156,7 @@ func (a *App) businesses() []codeEntry {
 // tools are the pages beside transactions.
 func (a *App) tools() []codeEntry {
 	var all []codeEntry
-	for _, c := range []string{"9001", "9002", "9004", "9006"} {
+	for _, c := range []string{"9001", "9002", "9003", "9004", "9005", "9006"} {
 		all = append(all, codeEntry{c, a.t("sys." + c), a.t("py." + c)})
 	}
 	return all
@@ -273,6 +277,16 @@ func (a *App) bizName(code string) string {
 
 // stateTag is a voucher's state as colour, icon and word.
 func (a *App) stateTag(it store.Item) fyne.CanvasObject {
+	l := a.look
+	if _, void := a.void[it.Voucher]; void {
+		return l.Tag(a.t("st.void"), kit.Neutral, "bold-x")
+	}
+	return a.sentTag(it)
+}
+
+// sentTag is how far a voucher is on its way, void or not: the original of a
+// void one goes to the archive like any other.
+func (a *App) sentTag(it store.Item) fyne.CanvasObject {
 	l := a.look
 	switch {
 	case it.State == store.Verified || it.State == store.Purged:

@@ -312,6 +312,7 @@ func (p *unlock) submit() {
 	}, func() {
 		if err == nil {
 			a.desk = desk
+			a.startPadScreen()
 		}
 		p.done(err)
 	})
@@ -321,6 +322,7 @@ func (p *unlock) submit() {
 func (p *unlock) done(err error) {
 	a := p.a
 	if err == nil {
+		a.recall()
 		a.open(newHome(a))
 		return
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -19,6 +20,7 @@ import (
 type logPage struct {
 	a       *App
 	find    *kit.Field
+	day     time.Time // noon of the day shown, zero: all days
 	all     []store.Entry
 	shown   []store.Entry
 	sel     int
@@ -70,6 +72,9 @@ func (p *logPage) fill() {
 	want := strings.ToLower(p.find.Text())
 	p.shown = nil
 	for _, e := range p.all {
+		if !p.day.IsZero() && dayOf(e.Time) != dayOf(p.day) {
+			continue
+		}
 		if want == "" || strings.Contains(strings.ToLower(p.line(e)), want) {
 			p.shown = append(p.shown, e)
 		}
@@ -134,7 +139,10 @@ func (p *logPage) acts() []act {
 	return []act{
 		{keys: []string{"↑", "↓"}, word: a.t("key.choose"), do: func(k string) { p.move(k, 1) }},
 		{keys: []string{"PgUp", "PgDn"}, word: a.t("key.pages"), do: func(k string) { p.move(k, 12) }},
+		{keys: []string{"←", "→"}, word: a.t("key.days"), do: p.turn},
+		on("F2", a.t("l.alldays"), p.today),
 		on("F5", a.t("l.again"), p.load),
+		on("F8", a.t("l.export"), p.export),
 		onRight("Esc", a.t("key.back"), func() { a.open(newHome(a)) }),
 	}
 }
@@ -145,6 +153,65 @@ func (p *logPage) move(key string, by int) {
 	}
 	p.sel = min(max(0, p.sel+by), len(p.shown)-1)
 	p.a.shell.draw()
+}
+
+// turn goes to the day before or after; from all days to today first.
+func (p *logPage) turn(key string) {
+	today := noon(p.a.o.Now())
+	switch {
+	case p.day.IsZero():
+		p.day = today
+	case key == "←":
+		p.day = p.day.AddDate(0, 0, -1)
+	case p.day.Before(today):
+		p.day = p.day.AddDate(0, 0, 1)
+	}
+	p.sel = 0
+	p.fill()
+	p.a.shell.draw()
+}
+
+// today changes between today and all days.
+func (p *logPage) today() {
+	if p.day.IsZero() {
+		p.day = noon(p.a.o.Now())
+	} else {
+		p.day = time.Time{}
+	}
+	p.sel = 0
+	p.fill()
+	p.a.shell.draw()
+}
+
+// noon of a moment's day in Beijing.
+func noon(t time.Time) time.Time {
+	y, m, d := t.In(beijing()).Date()
+	return time.Date(y, m, d, 12, 0, 0, 0, beijing())
+}
+
+// export writes the whole log, whatever is shown, as a file.
+func (p *logPage) export() {
+	a, name := p.a, p.a.user.Name
+	if a.o.Export == nil {
+		return
+	}
+	var b bytes.Buffer
+	var where string
+	var err error
+	a.aside(func(ctx context.Context) {
+		if _, err = a.o.Store.Audit().Export(ctx, &b, store.JSONL, a.o.Window, 1); err != nil {
+			return
+		}
+		if where, err = a.o.Export("log-"+dayOf(a.o.Now())+".jsonl", b.Bytes()); err == nil {
+			err = a.o.Store.Audit().Append(ctx, store.Entry{Actor: name, Action: "export", Outcome: "ok"})
+		}
+	}, func() {
+		if err != nil {
+			a.say(kit.Bad, "fill-x-circle", a.t("l.export"), a.sentence(err), 0)
+			return
+		}
+		a.say(kit.Good, "fill-check-circle", a.t("q.exported"), where, 8*time.Second)
+	})
 }
 
 func (p *logPage) body(size fyne.Size) fyne.CanvasObject {
@@ -163,7 +230,13 @@ func (p *logPage) table(size fyne.Size) fyne.CanvasObject {
 			{Text: p.action(e.Action)}, {Text: object}, {Obj: p.result(e)}})
 	}
 	count := l.Text(a.t("l.count", "n", len(p.shown)), 13, l.P.Ink2)
-	top := kit.Fix(0, 40, kit.Stack(p.find, kit.Inset(0, 14, 0, 0, kit.H(0, kit.Gap(), count))))
+	day := a.t("l.all")
+	if !p.day.IsZero() {
+		day = dayOf(p.day)
+	}
+	date := kit.NewTap(kit.Stack(l.Box(l.P.Surface, l.P.Edge, 1, 4), kit.Inset(0, 10, 0, 14, kit.H(10, l.Icon("regular-calendar-blank", 18, l.P.Ink2),
+		l.Text(day, 15, l.P.Ink), kit.Gap(), l.Cap("F2", l.P.Ink2, l.P.Surface)))), func(fyne.Position) { p.today() })
+	top := kit.Fix(0, 40, kit.H(12, kit.Fix(210, 40, date), kit.Grow(kit.Stack(p.find, kit.Inset(0, 14, 0, 0, kit.H(0, kit.Gap(), count))))))
 	return kit.V(16, top, kit.Grow(l.Card(kit.Inset(1, 1, 1, 1, l.Table(t, fyne.NewSize(size.Width-2, size.Height-58))))))
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"moqian/cmd/internal/flow"
+	"moqian/cmd/teller/wizard"
 	"moqian/pad"
 	"moqian/render/form"
 	"moqian/store"
@@ -34,6 +35,10 @@ type Options struct {
 	// Free is the room left on the disk in bytes, Floor the least allowed.
 	Free  func() (int64, error)
 	Floor int64
+	// Calibrated is what is kept of a pad, nil where nothing is; Calibrate keeps
+	// a calibration in its place. Either may be nil.
+	Calibrated func(context.Context, pad.Info) (*pad.Calibration, error)
+	Calibrate  func(context.Context, pad.Calibration) error
 	// Backup copies the store and tells where to; nil: not available.
 	Backup func(context.Context) (string, error)
 
@@ -59,6 +64,9 @@ type Options struct {
 	Two *Area
 	// Width and Height of the teller's window; 0: 1366 × 768.
 	Width, Height float32
+	// PadScreenOff leaves a pad's own screen alone; else it leads the customer
+	// where the customer has no window.
+	PadScreenOff bool
 	// Quit, when closed, closes the windows; nil: only people do.
 	Quit <-chan struct{}
 	// Saw hears of each sample with the pen down: the pixel of the customer's
@@ -93,6 +101,9 @@ type Trial struct {
 	Pen func(x, y, p float64, down bool)
 	// Replay plays a piece of handwriting, another one each time; nil: none.
 	Replay func(n int)
+	// Task plays a step of the calibration on the software pad; nil: nothing
+	// here can.
+	Task func(wizard.Step)
 	// Cable pulls the software pad's cable or plugs it in.
 	Cable func()
 }

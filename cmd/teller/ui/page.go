@@ -83,6 +83,9 @@ func (a *App) common() []act {
 		quietly("Ctrl L", a.t("key.lang"), a.switchLang),
 		quietly("Ctrl D", a.t("key.dark"), a.switchDark),
 	}
+	if a.user.Name != "" && a.desk != nil {
+		c = append(c, quietly("Ctrl N", a.t("key.new"), a.anew))
+	}
 	if a.user.Name != "" {
 		c = append(c, quietly("F12", a.t("key.lock"), a.lock))
 	}

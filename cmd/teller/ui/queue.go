@@ -330,7 +330,11 @@ func (p *queue) table(size fyne.Size) fyne.CanvasObject {
 		if name == "" {
 			name = "—"
 		}
-		state := kit.H(10, a.stateTag(it), l.Text(l.Fit(a.stateWords(it), 13, false, max(40, size.Width-700)), 13, l.P.Ink2))
+		tags := kit.H(6, a.sentTag(it))
+		if _, void := a.void[it.Voucher]; void {
+			tags.Add(l.Tag(a.t("st.void"), kit.Neutral, "bold-x"))
+		}
+		state := kit.H(10, tags, l.Text(l.Fit(a.stateWords(it), 13, false, max(40, size.Width-700)), 13, l.P.Ink2))
 		t.Rows = append(t.Rows, []kit.Cell{{Text: shortNo(it.Voucher)}, {Text: it.Filed.In(beijing()).Format("15:04")},
 			{Text: a.bizName(it.Type)}, {Text: name}, {Text: fmt.Sprintf("%d KB", it.Bytes/1024)}, {Obj: state}})
 	}
@@ -365,8 +369,12 @@ func (p *queue) panel(size fyne.Size) fyne.CanvasObject {
 	if !ok {
 		return l.Card(kit.Inset(24, 20, 20, 20, kit.V(8, l.Icon("fill-check-circle", 36, l.P.OK), l.Bold(a.t("q.empty"), 18, l.P.Ink), l.Para(a.t("q.empty.more"), 15, l.P.Ink2, w))))
 	}
-	head := l.Head([]fyne.CanvasObject{l.Bold(shortNo(it.Voucher)+"　"+a.bizName(it.Type), 15, l.P.Ink)}, a.stateTag(it))
+	head := l.Head([]fyne.CanvasObject{l.Bold(shortNo(it.Voucher)+"　"+a.bizName(it.Type), 15, l.P.Ink)}, a.sentTag(it))
 	v := kit.V(0)
+	if why, void := a.void[it.Voucher]; void {
+		v.Add(l.Check(kit.Look2, a.t("q.void"), a.t("q.void.why", "w", why), w))
+		v.Add(kit.Inset(4, 0, 4, 0, l.Rule()))
+	}
 	reason, todo := a.t("q.why."+faultKey(it), "n", it.Tries), a.t("q.do."+faultKey(it))
 	if it.State == store.Sent || it.State == store.Verified {
 		reason, todo = a.t("q.why.sent"), a.t("q.do.sent")

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"image"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -18,7 +19,7 @@ const pageDPI = 200
 // begin starts a transaction.
 func (a *App) begin(code string) {
 	a.hush()
-	a.reader, a.thanks = reader{}, thanks{}
+	a.reader, a.thanks, a.large = reader{}, thanks{}, false
 	a.view, a.pages = flow.View{}, nil
 	s, err := a.desk.Begin(a.user.Name, code, a.bridge)
 	if err != nil {
@@ -26,11 +27,16 @@ func (a *App) begin(code string) {
 		return
 	}
 	a.sess = s
+	a.pace = pace{}
+	a.pace.to(flow.Entry, a.o.Now())
 }
 
 // followed goes to the page that the new view asks for.
 func (a *App) followed(old flow.View) {
 	v := a.view
+	if v.Step != a.pace.step {
+		a.pace.to(v.Step, a.o.Now())
+	}
 	switch v.Step {
 	case flow.Entry:
 		e, ok := a.page.(*entryPage)
@@ -50,7 +56,7 @@ func (a *App) followed(old flow.View) {
 		}
 	case flow.Confirm:
 		if _, ok := a.page.(*confirm); !ok {
-			a.reader.start(a.o.Now(), len(v.Pages)+1)
+			a.reader.start(a.o.Now(), len(a.leaves)+1)
 			a.open(newConfirm(a))
 			a.speak("voice.1")
 			return
@@ -75,7 +81,8 @@ func (a *App) filed() {
 	var f fact
 	if a.reader.entry != nil {
 		f = a.reader.entry.fact()
-		a.today[v.Result.Item.Voucher] = f
+		a.took(v.Result)
+		a.remember(v.Result.Item.Voucher, v.Type.Code, f)
 	}
 	a.handed = false
 	a.thanks = thanks{on: true, left: thanksSeconds, fact: f, typ: v.Type, result: v.Result}
@@ -87,13 +94,13 @@ func (a *App) filed() {
 
 // paint draws the view's pages when they are other ones than before. It runs on
 // the session's goroutine.
-func (b *bridge) paint(v flow.View) []image.Image {
+func (b *bridge) paint(v flow.View) ([]image.Image, []leaf) {
 	if len(v.Pages) == 0 {
-		b.painted, b.imgs = nil, nil
-		return nil
+		b.painted, b.imgs, b.leaves = nil, nil, nil
+		return nil, nil
 	}
 	if b.painted == &v.Pages[0] {
-		return b.imgs
+		return b.imgs, b.leaves
 	}
 	b.painted = &v.Pages[0]
 	b.imgs = make([]image.Image, len(v.Pages))
@@ -103,7 +110,8 @@ func (b *bridge) paint(v flow.View) []image.Image {
 			b.imgs[i] = img
 		}
 	}
-	return b.imgs
+	b.leaves = leavesOf(b.imgs)
+	return b.imgs, b.leaves
 }
 
 // speak says a prompt to the customer.
@@ -155,4 +163,43 @@ func boxOf(v flow.View) render.Area {
 func (a *App) back() {
 	s := a.sess
 	a.work(func(context.Context) { _ = s.Back() }, func() {})
+}
+
+// anew goes to the code of a new transaction from anywhere; what would be lost
+// is asked for once.
+func (a *App) anew() {
+	home := func() {
+		a.sess, a.view, a.pages, a.handed = nil, flow.View{}, nil, false
+		a.open(newHome(a))
+	}
+	switch p := a.page.(type) {
+	case *entryPage:
+		p.escape()
+		return
+	case *calibrate:
+		p.escape()
+		return
+	}
+	if a.sess == nil || a.view.Step == flow.Filed {
+		home()
+		return
+	}
+	text := a.t("ask.drop")
+	if a.view.Signer > 0 {
+		text = a.t("ask.dropsigned")
+	}
+	a.ask(text, a.t("ask.drop.yes"), a.t("ask.drop.no2"), func() { a.endSession("teller", home) })
+}
+
+// took replaces the time until the voucher was filed by what filing cost itself;
+// the rest was signing.
+func (a *App) took(r *flow.Result) {
+	var filing time.Duration
+	for _, t := range r.Took {
+		filing += t.D
+	}
+	p := &a.pace.took
+	filing = min(filing, p[flow.Sign])
+	p[flow.Sign] -= filing
+	p[flow.Filed] = filing
 }

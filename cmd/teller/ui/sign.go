@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -13,8 +12,6 @@ import (
 	"moqian/cmd/teller/ui/kit"
 	"moqian/pad"
 	"moqian/render"
-	"moqian/render/ink"
-	"moqian/render/raster"
 )
 
 // settle is how long after pen-up the ink counts as finished.
@@ -107,6 +104,7 @@ func (a *App) record(box *flow.Box, dev *pad.Device, lost chan struct{}) {
 	ctx, cancel := context.WithCancel(a.ctx)
 	r := &recording{box: box, cancel: cancel, done: make(chan error, 1), lost: lost, dev: dev, at: boxOf(a.view)}
 	a.rec = r
+	a.bridge.begin(box)
 	run := func() {
 		err := box.Record(ctx)
 		r.done <- err
@@ -139,45 +137,6 @@ func (a *App) settleInk(ctx context.Context, r *recording) {
 			a.showFinal(r)
 		}
 	}
-}
-
-// showFinal replaces the live ink by what will stand on the paper.
-func (a *App) showFinal(r *recording) {
-	at := r.at
-	outlines, err := r.box.Ink()
-	if err == nil && len(outlines) > 0 {
-		if img := inkPicture(outlines, at); img != nil {
-			for _, v := range a.inkViews() {
-				v.Final(img)
-			}
-		}
-	}
-	a.bridge.later(func() {
-		for _, v := range a.ink {
-			v.Draw()
-		}
-		a.shell.draw()
-		a.redrawCustomer()
-	})
-}
-
-// inkPicture paints outlines on nothing, 14 pixels a mm.
-func inkPicture(outlines []ink.Outline, at render.Area) image.Image {
-	const dpi = 14 * 25.4
-	img, err := raster.Page(render.Page{W: at.W, H: at.H},
-		[]render.Ink{{Area: render.Area{W: at.W, H: at.H}, Color: render.Color{R: 0x10, G: 0x18, B: 0x2A}, Outlines: outlines}}, nil, dpi)
-	if err != nil {
-		return nil
-	}
-	for i := 0; i+3 < len(img.Pix); i += 4 { // white to transparent
-		white := min(img.Pix[i], img.Pix[i+1], img.Pix[i+2])
-		alpha := 255 - white
-		img.Pix[i+3] = alpha
-		for k := range 3 {
-			img.Pix[i+k] -= white
-		}
-	}
-	return img
 }
 
 // finish ends the pump and waits for it.
@@ -266,6 +225,7 @@ func (a *App) padFailed(r *recording, err error) {
 	if a.dev == r.dev {
 		a.dev, a.padLost = nil, true
 	}
+	a.stopPadScreen()
 	close(r.lost)
 	a.work(func(ctx context.Context) { _ = r.box.Discard(ctx, "pad") }, func() { a.redraw() })
 	a.say(kit.Bad, "bold-plugs", a.t("p.out"), a.t("p.out.do"), 0)
@@ -274,9 +234,13 @@ func (a *App) padFailed(r *recording, err error) {
 // plugged takes a new pad; an open signing goes on with an empty box.
 func (a *App) plugged(dev *pad.Device, lost chan struct{}) {
 	a.dev, a.devLost = dev, lost
+	a.startPadScreen()
 	if a.padLost {
 		a.padLost = false
 		a.say(kit.Good, "fill-check-circle", a.t("p.back"), a.t("p.back.do"), 5*time.Second)
+	}
+	if p, ok := a.page.(*calibrate); ok {
+		p.begin()
 	}
 	a.redraw()
 	a.openBox()
@@ -288,7 +252,11 @@ func (a *App) unplugged(dev *pad.Device) {
 		return
 	}
 	a.dev, a.padLost = nil, true
+	a.stopPadScreen()
 	close(a.devLost)
+	if p, ok := a.page.(*calibrate); ok {
+		p.begin()
+	}
 	a.redraw()
 }
 

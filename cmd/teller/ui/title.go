@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"moqian/cmd/internal/flow"
+	"moqian/cmd/teller/wizard"
 )
 
 // retitle puts into the window's title where the work stands, for the task bar,
@@ -35,6 +36,8 @@ func (a *App) where() string {
 		return a.t("home.code")
 	case *signPage:
 		return p.where()
+	case *calibrate:
+		return p.where()
 	}
 	code, title := a.page.head()
 	if a.sess == nil || a.view.Type == nil || code != a.view.Type.Code {
@@ -62,4 +65,23 @@ func (p *signPage) where() string {
 		state = "s.writing"
 	}
 	return fmt.Sprintf("%s %s %d/%d %s", a.view.Type.Code, a.t("s.title"), a.view.Signer+1, len(a.signers()), a.t(state))
+}
+
+func (p *calibrate) where() string {
+	a := p.a
+	at := "9005 " + a.t("sys.9005")
+	switch v := p.view(); {
+	case p.w == nil:
+		return at
+	case p.kept:
+		return at + " " + a.t("g.kept")
+	case p.sum:
+		return at + " " + a.t("g.sum")
+	case v.Result != nil:
+		return fmt.Sprintf("%s %d/%d %s", at, int(v.Step)+1, int(wizard.Steps), p.verdictWord(v.Result.Verdict))
+	case v.Ready:
+		return fmt.Sprintf("%s %d/%d %s", at, int(v.Step)+1, int(wizard.Steps), a.t("g.finish"))
+	default:
+		return fmt.Sprintf("%s %d/%d", at, int(v.Step)+1, int(wizard.Steps))
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"moqian/cmd/teller/ui/kit"
@@ -104,5 +105,47 @@ func TestNoticeGoes(t *testing.T) {
 	b.tick()
 	if b.notice != nil {
 		t.Error("the banner stays")
+	}
+}
+
+// Large type: asked for by the customer, larger, still inside its place, and the
+// next customer begins with the normal one.
+func TestLargeType(t *testing.T) {
+	b := start(t)
+	b.login()
+	b.keys(`"1101"`, "F7", "F5")
+	b.approved()
+	tallest := func() (most float32) {
+		s := fyne.NewSize(1280, 800)
+		w := test.NewTempWindow(t, b.customerFor(s, customerInk, true, false).draw(s))
+		w.SetPadded(false)
+		w.Resize(s)
+		kit.Walk(w.Content(), func(o fyne.CanvasObject, at fyne.Position) {
+			if c, ok := o.(*canvas.Text); ok {
+				most = max(most, c.TextSize)
+				if at.X+c.MinSize().Width > s.Width || at.Y+c.MinSize().Height > s.Height {
+					t.Errorf("%q ends outside", c.Text)
+				}
+			}
+		})
+		if os.Getenv("MOQIAN_UI_SHOTS") != "" {
+			save(t, "large-"+digits(int(most)), w.Canvas().Capture())
+		}
+		return most
+	}
+	normal := tallest()
+	b.customerKey(fyne.KeyF2)
+	if large := tallest(); large < normal*1.1 {
+		t.Errorf("%v, large %v", normal, large)
+	}
+	b.customerKey(fyne.KeyF2)
+	if tallest() != normal {
+		t.Error("F2 does not go back")
+	}
+	b.customerKey(fyne.KeyF2)
+	b.keys("Esc")
+	b.begin("2103")
+	if b.large {
+		t.Error("the next customer has large type")
 	}
 }

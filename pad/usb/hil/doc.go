@@ -8,6 +8,12 @@
 //
 //	go test -tags hil ./pad/usb/hil
 //
+// Two machines run side by side. In one, which has nothing of the host but its
+// processor, the clock counts instructions and jumps over idleness: however slow
+// or busy the host is, the guest sees the same times, and the kernel's delays
+// cost nothing. QEMU's tablet is moved by the host and has the other machine,
+// with a real clock, to itself.
+//
 // The first run downloads the kernel package through apt (70 MB) and keeps it
 // in the user's cache directory; later ones take about half a minute. Where
 // QEMU or the kernel cannot be had the test is skipped and says what was not

@@ -5,6 +5,8 @@ package hil
 import (
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -138,7 +140,15 @@ func only(vid, pid uint16) func(v, p uint16) bool {
 
 func options(g interface{ Identity() emu.Identity }, enc usb.Policy) usb.Options {
 	id := g.Identity()
-	return usb.Options{Encryption: enc, Only: only(id.VID, id.PID), Poll: 20 * time.Millisecond}
+	return usb.Options{Encryption: enc, PrivateKey: keyOfGuest, Only: only(id.VID, id.PID), Poll: 20 * time.Millisecond}
+}
+
+func keyOfGuest() (*rsa.PrivateKey, error) {
+	b, err := os.ReadFile(guestKey)
+	if err != nil {
+		return nil, err
+	}
+	return x509.ParsePKCS1PrivateKey(b)
 }
 
 // opened waits for the pad to be picked up.

@@ -4,6 +4,9 @@ package hil
 
 import (
 	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"fmt"
 	"os"
 	"path"
@@ -54,6 +57,10 @@ func (a *archive) file(name, from string) error {
 	return nil
 }
 
+// guestKey is where the guest finds the key of its encrypted sessions: making
+// one takes an emulated processor as long as all its tests together.
+const guestKey = "/key"
+
 // image packs this test binary as /init, its libraries and the modules.
 func image(k kernel) ([]byte, error) {
 	a := &archive{dirs: map[string]bool{}}
@@ -85,6 +92,11 @@ func image(k kernel) ([]byte, error) {
 		fmt.Fprintf(&list, "/%s\n", name)
 	}
 	a.entry("modules/list", 0o100644, list.Bytes())
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	a.entry(guestKey[1:], 0o100600, x509.MarshalPKCS1PrivateKey(key))
 	a.entry("TRAILER!!!", 0, nil)
 	return a.buf.Bytes(), nil
 }

@@ -109,6 +109,7 @@ func TestGuestStreamStops(t *testing.T) {
 			go func() {
 				defer close(flooded)
 				for g.Pen(true, 300, 1000, 1000, 5) {
+					time.Sleep(time.Millisecond)
 				}
 			}()
 			defer func() { g.Unplug(); <-flooded }()
@@ -281,6 +282,7 @@ func TestGuestUnplugs(t *testing.T) {
 			go func() {
 				defer close(stop)
 				for g.Pen(true, 300, 1000, 1000, 5) {
+					time.Sleep(5 * time.Millisecond)
 				}
 			}()
 			time.Sleep(time.Duration(r.IntN(60)) * time.Millisecond)

@@ -11,24 +11,33 @@ import (
 	"moqian/render/ink"
 )
 
-// channel is one way from outlines to an image.
+// channel is one way from outlines to an image; print gives the printed page.
 type channel struct {
 	name string
-	f    func(t testing.TB, in []ink.Outline, r *rand.Rand) *Gray
+	f    func(t testing.TB, in []ink.Outline, print func() *shade, r *rand.Rand) *Gray
 }
 
 func channels() []channel {
+	scanned := func(name string, dpi float64, then func(*Gray) *Gray) channel {
+		return channel{name, func(_ testing.TB, _ []ink.Outline, print func() *shade, r *rand.Rand) *Gray {
+			return then(scan(print(), r, dpi, 75))
+		}}
+	}
+	page := func(name, program string) channel {
+		return channel{name, func(t testing.TB, in []ink.Outline, _ func() *shade, _ *rand.Rand) *Gray {
+			return painted(t, in, program)
+		}}
+	}
+	same := func(g *Gray) *Gray { return g }
 	return []channel{
-		{"print, scan 300 dpi", func(_ testing.TB, in []ink.Outline, r *rand.Rand) *Gray { return scan(printed(in), r, 300, 75) }},
-		{"page by poppler 300 dpi", func(t testing.TB, in []ink.Outline, _ *rand.Rand) *Gray { return painted(t, in, "pdftoppm") }},
-		{"page by mupdf 300 dpi", func(t testing.TB, in []ink.Outline, _ *rand.Rand) *Gray { return painted(t, in, "mutool") }},
-		{"print, scan 600 dpi", func(_ testing.TB, in []ink.Outline, r *rand.Rand) *Gray { return scan(printed(in), r, 600, 75) }},
-		{"scan binarised", func(_ testing.TB, in []ink.Outline, r *rand.Rand) *Gray {
-			return binarise(scan(printed(in), r, 300, 75))
-		}},
-		{"scan 200 dpi", func(_ testing.TB, in []ink.Outline, r *rand.Rand) *Gray { return scan(printed(in), r, 200, 75) }},
-		{"screen 150 dpi", func(_ testing.TB, in []ink.Outline, _ *rand.Rand) *Gray { return screen(in, 150) }},
-		{"scan, 30 % cropped", func(_ testing.TB, in []ink.Outline, r *rand.Rand) *Gray { return crop(scan(printed(in), r, 300, 75)) }},
+		scanned("print, scan 300 dpi", 300, same),
+		page("page by poppler 300 dpi", "pdftoppm"),
+		page("page by mupdf 300 dpi", "mutool"),
+		scanned("print, scan 600 dpi", 600, same),
+		scanned("scan binarised", 300, binarise),
+		scanned("scan 200 dpi", 200, same),
+		{"screen 150 dpi", func(_ testing.TB, in []ink.Outline, _ func() *shade, _ *rand.Rand) *Gray { return screen(in, 150) }},
+		scanned("scan, 30 % cropped", 300, crop),
 	}
 }
 
@@ -45,8 +54,11 @@ func printed(in []ink.Outline) *shade {
 		}
 	}
 	p = blur(p, 0.022)
+	toner := func(v float32) float32 { return float32(1 / (1 + math.Exp(-float64(v-0.35)*14))) }
 	for i, v := range p.v {
-		p.v[i] = float32(1 / (1 + math.Exp(-float64(v-0.35)*14)))
+		if v != 0 {
+			p.v[i] = toner(v) - toner(0)
+		}
 	}
 	return p
 }
@@ -66,26 +78,41 @@ func blur(s *shade, sigma float64) *shade {
 	}
 	out := &shade{w: s.w, h: s.h, perMM: s.perMM, at: s.at, v: make([]float32, len(s.v))}
 	tmp := make([]float32, len(s.v))
-	pass := func(dst, src []float32, step, w, h, stride int) {
-		for y := range h {
-			for x := range w {
-				i := y*stride + x*step
-				a := src[i] * k[0]
-				for j := 1; j <= n; j++ {
-					if x >= j {
-						a += src[i-j*step] * k[j]
-					}
-					if x+j < w {
-						a += src[i+j*step] * k[j]
-					}
+	const span = 64
+	add := func(dst, src []float32, k float32) {
+		for i, v := range src {
+			dst[i] += v * k
+		}
+	}
+	// Blank stretches are left out.
+	spans := func(v []float32, f func(from, to int)) {
+		for i := 0; i < len(v); i += span {
+			to := min(len(v), i+span)
+			for _, x := range v[i:to] {
+				if x != 0 {
+					f(i, to)
+					break
 				}
-				dst[i] = a / sum
 			}
 		}
 	}
-	pass(tmp, s.v, 1, s.w, s.h, s.w)
-	for x := range s.w {
-		pass(out.v[x:], tmp[x:], s.w, s.h, 1, 0)
+	row := func(v []float32, y int) []float32 { return v[y*s.w : (y+1)*s.w] }
+	for y := range s.h {
+		d, from := row(tmp, y), row(s.v, y)
+		spans(from, func(a, b int) {
+			for j := -n; j <= n; j++ {
+				to, till := max(0, a+j), min(s.w, b+j)
+				add(d[to:till], from[to-j:till-j], k[max(j, -j)]/sum)
+			}
+		})
+	}
+	for y := range s.h {
+		from := row(tmp, y)
+		spans(from, func(a, b int) {
+			for j := max(-n, -y); j <= min(n, s.h-1-y); j++ {
+				add(row(out.v, y+j)[a:b], from[a:b], k[max(j, -j)]/sum)
+			}
+		})
 	}
 	return out
 }

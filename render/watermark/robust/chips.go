@@ -15,6 +15,9 @@ const (
 	knot = 2
 	// blend is the σ with which the width changes from cell to cell, mm.
 	blend = 0.10
+	// mostWork multiplications solve the equations: a moment. A signature takes
+	// less than half a million, a net of lines more than this.
+	mostWork = 1e7
 	// leastLine is the length of clear line that makes a chip, mm.
 	leastLine = 0.16
 )
@@ -34,14 +37,14 @@ func (t *trace) chips(where func(vec) vec, sure bool) []chip {
 	for _, c := range t.chains {
 		sys.chain(c, where)
 	}
-	if len(sys.cells) == 0 {
+	o, ok := sys.solvable()
+	if !ok {
 		return nil
 	}
 	rounds := epQuick
 	if sure {
 		rounds = epRounds
 	}
-	o := sys.order()
 	x := sys.least(&o)
 	llr := sys.odds(&o, x, rounds)
 	var out []chip
@@ -59,16 +62,26 @@ func (t *trace) less(where func(vec) vec, level func(cell int) float64) []chip {
 	for _, c := range t.chains {
 		sys.chain(c, where)
 	}
-	if len(sys.cells) == 0 {
+	o, ok := sys.solvable()
+	if !ok {
 		return nil
 	}
-	o := sys.order()
 	x := sys.least(&o)
 	out := make([]chip, len(sys.cells))
 	for i := range out {
 		out[i] = chip{cell: sys.cells[i], v: x[o.cell[i]], w: sys.line[i]}
 	}
 	return out
+}
+
+// solvable gives the order of the unknowns, unless there are none or too many.
+func (y *system) solvable() (order, bool) {
+	if len(y.cells) == 0 {
+		return order{}, false
+	}
+	o := y.order()
+	n, m, w := float64(o.n), float64(o.m), float64(o.w+1)
+	return o, n*w*w+n*m*m+m*m*m < mostWork
 }
 
 type system struct {

@@ -100,6 +100,9 @@ func (p *pattern) decode(soft []bit, k, rounds int) (message, bool) {
 	if len(soft) < k {
 		return message{}, false
 	}
+	if len(soft) > usual { // a page of text rather than a signature
+		rounds = 1 + rounds*usual/len(soft)/4
+	}
 	r := rand.New(rand.NewPCG(1, uint64(k)))
 	l := shortlist{}
 	order := slices.Clone(soft)
@@ -135,6 +138,8 @@ func (p *pattern) decode(soft []bit, k, rounds int) (message, bool) {
 }
 
 const (
+	// usual is as many data chips as a signature has.
+	usual = 500
 	// shake is the σ of the logarithm by which the order is shaken.
 	shake = 0.6
 	// mostChecks of tags in one decoding keep a chance hit below 2^-34.

@@ -47,10 +47,11 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 	}
 	amp, limit := opt.Amplitude/1000, opt.Cap/1000
 	p := newPattern(s)
-	host := paint(polygonsOf(in), loopDPI/mmPerInch, 1).lines()
+	drawn := paint(polygonsOf(in), loopDPI/mmPerInch, 1)
+	host := drawn.lines()
 	mid := middle(host.hull, 0, 1)
 	where := func(q vec) vec { return q.sub(mid) }
-	sh := newShape(in, host)
+	sh := newShape(in, drawn, host)
 	msg := fitting(handle, p.capacity(host.less(where, nil)))
 	bits, payload := msg.bits, p.payload(msg)
 	target := func(c int) float64 { return amp * float64(p.sign(c, payload, bits)) }

@@ -12,8 +12,10 @@ const (
 	speck = 0.12
 	// leastFrame is the smallest width and height of a box around a signature.
 	leastFrame = 8
-	// gapX, gapY: blobs nearer than this may be one signature.
-	gapX, gapY = 10, 4
+	// gapX, gapY: blobs nearer than this may be one signature; the words of some
+	// stand wide apart: wideX, wideY.
+	gapX, gapY   = 10, 4
+	wideX, wideY = 17, 7
 	// leastInk is the smallest height or width of a signature.
 	leastInk = 3
 	// mostInk is the largest: nothing larger is taken together.
@@ -74,7 +76,13 @@ func (g *Gray) groups() []group {
 			loose = append(loose, b)
 		}
 	}
-	out = append(out, near(loose, px)...)
+	apart := near(loose, gapX*px, gapY*px)
+	out = append(out, apart...)
+	for _, g := range near(loose, wideX*px, wideY*px) {
+		if !slices.ContainsFunc(apart, func(a group) bool { return len(a.blobs) == len(g.blobs) && a.box.same(&g.box) }) {
+			out = append(out, g)
+		}
+	}
 	return likely(out, px)
 }
 
@@ -116,11 +124,15 @@ func mark(seen []bool, n *int) {
 	}
 }
 
+func (b *blob) same(o *blob) bool {
+	return b.x0 == o.x0 && b.y0 == o.y0 && b.x1 == o.x1 && b.y1 == o.y1
+}
+
 // near puts blobs together that lie near each other.
-func near(blobs []*blob, px float64) []group {
+func near(blobs []*blob, gapX, gapY float64) []group {
 	slices.SortFunc(blobs, func(a, b *blob) int { return cmp.Compare(a.x0, b.x0) })
 	var out []group
-	gx, gy := int32(gapX*px), int32(gapY*px)
+	gx, gy := int32(gapX), int32(gapY)
 	for _, b := range blobs {
 		in := -1
 		for i := range out {
@@ -195,7 +207,13 @@ func (g *Gray) shade(o *group) *shade {
 			}
 		}
 	}
-	table := scale(paper, darkest(&hist))
+	ink := darkest(&hist)
+	table := scale(paper, ink)
+	if splash(&hist, paper, ink) {
+		for v, x := range table {
+			table[v] = float32(math.Pow(float64(x), 1/splashGamma))
+		}
+	}
 	// The pixels of the blobs and those around them, where their edges fade.
 	halo := max(2, int(math.Round(0.2*px)))
 	for _, b := range o.blobs {

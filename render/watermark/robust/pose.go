@@ -146,16 +146,11 @@ func (p *signs) search(t *trace, dev [][]deviation) []fit {
 		return nil
 	}
 	var all []fit
+	c := newCoarse(dev)
 	for a := -maxTurn; a <= maxTurn+1e-9; a += turnStep {
 		for s := -maxScale; s <= maxScale+1e-9; s += scaleStep {
 			angle, scale := a*math.Pi/180, 1+s
-			mid := middle(t.hull, angle, scale)
-			for y := -shifts; y <= shifts; y++ {
-				for x := -shifts; x <= shifts; x++ {
-					m := mid.add(vec{float64(x) * shiftStep, float64(y) * shiftStep})
-					all = append(all, p.rate(dev, pose{angle: angle, scale: scale, mid: m}))
-				}
-			}
+			all = p.sweep(all, c, pose{angle: angle, scale: scale, mid: middle(t.hull, angle, scale)})
 		}
 	}
 	return p.best(t, dev, all)
@@ -197,6 +192,11 @@ func (p *signs) best(t *trace, dev [][]deviation, all []fit) []fit {
 	}
 	slices.SortFunc(out, func(a, b fit) int { return cmp.Compare(b.score, a.score) })
 	return out
+}
+
+// upright is the pose of ink on a page that was neither turned nor scaled.
+func (t *trace) upright() pose {
+	return pose{scale: 1, mid: middle(t.hull, 0, 1), extent: t.extent()}
 }
 
 // apart is how far two poses place ink apart, mm, roughly.

@@ -65,9 +65,12 @@ func flatten(c []bezier) []vec {
 	return out
 }
 
-// paint draws strokes, each filled by the nonzero rule, with a margin of paper.
-func paint(strokes [][][]vec, perMM, margin float64) *shade {
-	lo, hi := vec{math.Inf(1), math.Inf(1)}, vec{math.Inf(-1), math.Inf(-1)}
+// mostInkMM is how wide and high ink may be that is painted, mm: an A3 page.
+const mostInkMM = 420
+
+// bounds is the box of strokes.
+func bounds(strokes [][][]vec) (lo, hi vec) {
+	lo, hi = vec{math.Inf(1), math.Inf(1)}, vec{math.Inf(-1), math.Inf(-1)}
 	for _, s := range strokes {
 		for _, c := range s {
 			for _, p := range c {
@@ -76,7 +79,14 @@ func paint(strokes [][][]vec, perMM, margin float64) *shade {
 			}
 		}
 	}
-	if lo.x > hi.x {
+	return lo, hi
+}
+
+// paint draws strokes, each filled by the nonzero rule, with a margin of paper.
+// Of ink larger than a page nothing is drawn.
+func paint(strokes [][][]vec, perMM, margin float64) *shade {
+	lo, hi := bounds(strokes)
+	if !(hi.x-lo.x >= 0 && hi.x-lo.x <= mostInkMM && hi.y-lo.y <= mostInkMM) {
 		return &shade{w: 1, h: 1, perMM: perMM, v: make([]float32, 1)}
 	}
 	lo = lo.sub(vec{margin, margin})

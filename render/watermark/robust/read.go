@@ -21,7 +21,9 @@ type Reading struct {
 
 const (
 	// blindTries is how many poses of an ink are decoded,
-	blindTries = 4
+	blindTries = 5
+	// ranked fits are weighed by their chips.
+	ranked = 8
 	// blindRounds with how many shaken orders of bits.
 	blindRounds = 60
 )
@@ -30,7 +32,8 @@ const (
 type view struct {
 	trace *trace
 	dev   [][]deviation
-	fits  []fit
+	fits  []fit // the likeliest first
+	score float64
 }
 
 // views finds the inks of an image and how each may lie; the one that suits the
@@ -42,7 +45,7 @@ func (p *pattern) views(g *Gray) []view {
 			out = append(out, v)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b view) int { return cmp.Compare(b.fits[0].score, a.fits[0].score) })
+	slices.SortStableFunc(out, func(a, b view) int { return cmp.Compare(b.score, a.score) })
 	return out
 }
 
@@ -50,7 +53,37 @@ func (p *pattern) look(s *shade) (view, bool) {
 	t := s.lines()
 	v := view{trace: t, dev: t.deviations()}
 	v.fits = p.pilot.search(t, v.dev)
-	return v, len(v.fits) > 0
+	if len(v.fits) == 0 {
+		return v, false
+	}
+	v.score = v.fits[0].score
+	p.rank(&v)
+	return v, true
+}
+
+// rank orders the best fits, and that of a page that was not turned, by how sure
+// their chips are.
+func (p *pattern) rank(v *view) {
+	v.fits = append(v.fits[:min(len(v.fits), ranked)], fit{pose: v.trace.upright()})
+	for i := range v.fits {
+		f := &v.fits[i]
+		f.score = p.evidence(v.trace.chips(f.ink, false))
+	}
+	slices.SortStableFunc(v.fits, func(a, b fit) int { return cmp.Compare(b.score, a.score) })
+}
+
+// evidence is how much more chips speak for a pattern than for none: the log of
+// the odds of a pilot's sign, and for other chips of either sign.
+func (p *pattern) evidence(chips []chip) (sum float64) {
+	for _, c := range chips {
+		b := 2 * math.Tanh(c.llr/4)
+		if s := float64(p.pilot[c.cell]); s != 0 {
+			sum += b * s
+		} else {
+			sum += math.Log(math.Cosh(b))
+		}
+	}
+	return sum
 }
 
 // Read looks for a mark in an image: a page, or a piece of one. The ink need not
@@ -60,12 +93,16 @@ func Read(g *Gray, s Secret) (Reading, error) {
 		return Reading{}, err
 	}
 	p := newPattern(s)
-	for _, v := range p.views(g) {
+	return p.readAny(p.views(g)), nil
+}
+
+func (p *pattern) readAny(all []view) Reading {
+	for _, v := range all {
 		if r := p.read(v); r.Found {
-			return r, nil
+			return r
 		}
 	}
-	return Reading{}, nil
+	return Reading{}
 }
 
 func (p *pattern) read(v view) Reading {
@@ -114,7 +151,7 @@ func (p *pattern) straight(in []ink.Outline) (view, []chip) {
 	if len(v.dev) == 0 {
 		return view{}, nil
 	}
-	_, chips := t.settle(v.dev, pose{scale: 1, mid: middle(t.hull, 0, 1), extent: t.extent()})
+	_, chips := t.settle(v.dev, t.upright())
 	return v, chips
 }
 
@@ -134,7 +171,10 @@ func Check(g *Gray, s Secret, handles [][]byte) ([]Claim, error) {
 		return nil, err
 	}
 	p := newPattern(s)
-	all := p.views(g)
+	return p.check(p.views(g), handles), nil
+}
+
+func (p *pattern) check(all []view, handles [][]byte) []Claim {
 	var chips []chip
 	if len(all) > 0 {
 		_, chips = all[0].trace.settle(all[0].dev, all[0].fits[0].pose)
@@ -145,7 +185,7 @@ func Check(g *Gray, s Secret, handles [][]byte) ([]Claim, error) {
 			best = max(best, p.seek(v, m))
 		}
 		return best
-	}), nil
+	})
 }
 
 const (
@@ -193,7 +233,8 @@ func (p *pattern) seek(v view, m message) float64 {
 		return 0
 	}
 	fits := p.claimed(payload, m.bits).search(v.trace, v.dev)
-	for _, f := range fits[:min(len(fits), 2)] {
+	fits = append(fits[:min(len(fits), 2)], fit{pose: v.trace.upright()})
+	for _, f := range fits {
 		t, _ := p.statistic(v.trace.chips(f.ink, true), payload, m.bits)
 		best = max(best, t)
 	}

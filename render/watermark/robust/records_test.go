@@ -3,8 +3,10 @@ package robust
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -88,4 +90,32 @@ func drawn(t testing.TB, samples []pad.Sample) []ink.Outline {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// person is one record with its name.
+type person struct {
+	id      string
+	samples []pad.Sample
+}
+
+type people []person
+
+// everyone is all signatures of the data: svc2004_task2, then statsci_chinese
+// in the size of a signature.
+func everyone(t testing.TB) (out people) {
+	for _, f := range []struct {
+		name  string
+		scale float64
+	}{{"svc2004_task2", 1}, {"statsci_chinese", 0.1}} {
+		for i, r := range records(t, f.name+".jsonl", f.scale) {
+			out = append(out, person{fmt.Sprintf("%s %d", f.name, i), r})
+		}
+	}
+	return out
+}
+
+// share is the value that a share of v does not exceed. It sorts v.
+func share(v []float64, q float64) float64 {
+	slices.Sort(v)
+	return v[min(len(v)-1, int(q*float64(len(v))))]
 }

@@ -16,6 +16,9 @@ type edge struct {
 	corner []bool
 	at     []float64 // index into wave of each point, below 0: stays
 	moved  []vec
+	// from is the first point of each curve.
+	from  []int
+	curve []ink.Curve
 }
 
 // shape is an ink whose edges can be moved.
@@ -28,13 +31,14 @@ type shape struct {
 	free []float64
 }
 
-func newShape(in []ink.Outline, t *trace) *shape {
+func newShape(in []ink.Outline, drawn *shade, t *trace) *shape {
 	s := &shape{trace: t}
 	for _, c := range t.chains {
 		s.start = append(s.start, s.size)
 		s.size += len(c)
 	}
 	near := newFinder(t, s.start)
+	spoiled := make([]bool, s.size)
 	for _, o := range in {
 		var edges []edge
 		turn := -1.0
@@ -50,23 +54,57 @@ func newShape(in []ink.Outline, t *trace) *shape {
 		if area < 0 {
 			turn = 1
 		}
-		for _, b := range all {
-			e := outlineEdge(b, turn)
+		for k, b := range all {
+			e := outlineEdge(b, o.Contours[k].Curves, turn)
 			e.at = make([]float64, len(e.p))
 			for i := range e.p {
 				e.at[i] = near.find(e.p[i], e.out[i])
+			}
+			e.bridge()
+			for i, at := range e.at {
+				if at < 0 && drawn.sample(e.p[i].add(e.out[i].mul(beyond))) < 0.95 {
+					near.spoil(e.p[i], e.out[i], spoiled)
+				}
 			}
 			edges = append(edges, e)
 		}
 		s.strokes = append(s.strokes, edges)
 	}
-	s.pair()
+	s.pair(spoiled)
 	return s
 }
 
+// bridge finds the places of a few points that belong to no reading by those
+// around them.
+func (e *edge) bridge() {
+	n := len(e.p)
+	for i := range n {
+		if e.at[i] < 0 || e.at[(i+1)%n] >= 0 {
+			continue
+		}
+		gap := 2
+		for gap <= bridged && e.at[(i+gap)%n] < 0 {
+			gap++
+		}
+		from, to := e.at[i], e.at[(i+gap)%n]
+		if gap > bridged || math.Abs(to-from) > 2*float64(gap)*edgeStep/pace {
+			continue
+		}
+		for k := 1; k < gap; k++ {
+			e.at[(i+k)%n] = from + (to-from)*float64(k)/float64(gap)
+		}
+	}
+}
+
+// beyond an edge there is paper at this distance, mm, or else it does not show.
+const beyond = 0.04
+
+// bridged is the longest gap that is bridged, in points.
+const bridged = 5
+
 // pair finds where the line has both edges: only there may they move, or its
-// middle would.
-func (s *shape) pair() {
+// middle would. At spoiled readings an edge will stay.
+func (s *shape) pair(spoiled []bool) {
 	seen := [2][]bool{make([]bool, s.size), make([]bool, s.size)}
 	flat := slices.Concat(s.trace.chains...)
 	for _, edges := range s.strokes {
@@ -97,7 +135,7 @@ func (s *shape) pair() {
 			return false
 		}
 		for i := range n {
-			if has(0, i) && has(1, i) {
+			if has(0, i) && has(1, i) && !spoiled[from+i] && s.trace.chains[c].bend(i) > bent {
 				both[from+i] = 1
 			}
 		}
@@ -113,6 +151,15 @@ func (s *shape) pair() {
 	}
 }
 
+// bend is the cosine of the turn of a line within its own width.
+func (c chain) bend(i int) float64 {
+	k := 1 + int(c[i].half/pace)
+	return c[max(0, i-k)].n.dot(c[min(len(c)-1, i+k)].n)
+}
+
+// bent: at a sharper turn the edges of a line do not move alike.
+const bent = 0.7
+
 // pairFade is over how many readings the movement fades to nothing.
 const pairFade = 4
 
@@ -123,7 +170,7 @@ func polygonArea(p []vec) (a float64) {
 	return a
 }
 
-func outlineEdge(b []bezier, turn float64) edge {
+func outlineEdge(b []bezier, curves []ink.Curve, turn float64) edge {
 	var e edge
 	var last vec
 	for i := range b {
@@ -131,6 +178,7 @@ func outlineEdge(b []bezier, turn float64) edge {
 		if b[i].length() < 1e-9 {
 			continue
 		}
+		e.from, e.curve = append(e.from, len(e.p)), append(e.curve, curves[i])
 		from := b[i].slope(0).unit()
 		for j := range n {
 			d := b[i].slope(float64(j) / float64(n)).unit()
@@ -202,6 +250,23 @@ func (f *finder) find(q, out vec) float64 {
 	return at
 }
 
+// spoil marks the readings whose edge q may be.
+func (f *finder) spoil(q, out vec, spoiled []bool) {
+	k := f.key(q)
+	for dy := int32(-1); dy <= 1; dy++ {
+		for dx := int32(-1); dx <= 1; dx++ {
+			for _, id := range f.grid[[2]int32{k[0] + dx, k[1] + dy}] {
+				r := &f.t.chains[id[0]][id[1]]
+				d := q.sub(r.p)
+				along, far := d.dot(vec{r.n.y, -r.n.x}), d.len()
+				if d.dot(out) > 0.5*far && math.Abs(along) < pace && math.Abs(far-r.half) < 0.16 {
+					spoiled[f.start[id[0]]+int(id[1])] = true
+				}
+			}
+		}
+	}
+}
+
 // wave is by how much the edges move at each reading, mm.
 func (s *shape) wave(where func(vec) vec, level func(cell int) float64) []float64 {
 	out := make([]float64, 0, s.size)
@@ -265,8 +330,12 @@ func (s *shape) polygons() [][][]vec {
 func (s *shape) outlines() []ink.Outline {
 	out := make([]ink.Outline, len(s.strokes))
 	for i, edges := range s.strokes {
-		for _, e := range edges {
-			out[i].Contours = append(out[i].Contours, refit(e.moved, e.corner))
+		var anchor *ink.Point
+		for k := range edges {
+			c := edges[k].fit(anchor)
+			if out[i].Contours = append(out[i].Contours, c); k == 0 {
+				anchor = &c.Start
+			}
 		}
 	}
 	return out

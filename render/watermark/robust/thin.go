@@ -53,8 +53,9 @@ func (s *shade) mask(f int) *bitmap {
 	return m
 }
 
-// thin reduces ink to lines one pixel wide (Zhang and Suen 1984).
-func (m *bitmap) thin() {
+// thin reduces ink to lines one pixel wide (Zhang and Suen 1984). Ink thicker
+// than so many pixels was written with no nib: then nothing is left.
+func (m *bitmap) thin(thickest int) {
 	var list []int
 	for i, v := range m.b {
 		if v != 0 {
@@ -64,7 +65,11 @@ func (m *bitmap) thin() {
 	turn, table := m.turn(), removable()
 	parts := split(list, runtime.GOMAXPROCS(0))
 	gone := make([][]int, len(parts))
-	for changed := true; changed; {
+	for changed, rounds := true, 0; changed; rounds++ {
+		if 2*rounds > thickest {
+			clear(m.b)
+			return
+		}
 		changed = false
 		for pass := range 2 {
 			var all sync.WaitGroup // a pass only reads the bitmap

@@ -1,5 +1,7 @@
 package robust
 
+import "math"
+
 // tones are the grey values of paper, the usual bright one, and of ink, that of
 // the darkest tenth of the dark pixels; not ok where they hardly differ.
 func tones(hist *[256]int) (paper, ink int, ok bool) {
@@ -38,6 +40,28 @@ func scale(paper, ink int) (table [256]float32) {
 		table[v] = max(0, min(1.05, d))
 	}
 	return table
+}
+
+// splashGamma is the power that Splash, which draws for xpdf and poppler, raises
+// the covered share of a pixel to; it counts 4 by 4 points (splashAAGamma).
+const splashGamma = 1.5
+
+// splash says whether the greys between paper and ink are those of Splash.
+func splash(hist *[256]int, paper, ink int) bool {
+	var level [256]bool
+	for i := 1; i < 16; i++ {
+		v := float64(paper) - float64(paper-ink)*math.Pow(float64(i)/16, splashGamma)
+		level[int(math.Round(v))] = true
+		level[int(v)] = true
+	}
+	all, hits := 0, 0
+	for v := ink + 1; v < paper; v++ {
+		all += hist[v]
+		if level[v] {
+			hits += hist[v]
+		}
+	}
+	return all >= 50 && hits*20 >= all*19
 }
 
 // otsu is the threshold that parts the values best (Otsu 1979).

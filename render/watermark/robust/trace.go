@@ -16,6 +16,8 @@ const (
 	// sharpest is the cosine of the turn within the nib's width up to which the
 	// edges of a line say where its middle is.
 	sharpest = 0.6
+	// thickest is the most that ink may be, mm: crossing lines flow together.
+	thickest = 6
 	// fine is the resolution at which lines are thinned.
 	fine = 600 / mmPerInch
 )
@@ -43,8 +45,8 @@ func (s *shade) lines() *trace {
 	f := max(1, min(4, int(math.Round(fine/s.perMM))))
 	m := s.mask(f)
 	t := &trace{hull: s.hull(m, f)}
-	m.thin()
 	perMM := s.perMM * float64(f)
+	m.thin(int(thickest * perMM))
 	m.prune(int(0.35 * perMM))
 	for _, c := range s.followAll(m, f) {
 		if len(c) > 0 {
@@ -207,8 +209,7 @@ func (c chain) trim(p path) {
 		}
 	}
 	for i := range c {
-		k := 1 + int(c[i].half/pace)
-		if c[max(0, i-k)].n.dot(c[min(len(c)-1, i+k)].n) < sharpest {
+		if c.bend(i) < sharpest {
 			c[i].ok = false
 		}
 	}

@@ -50,6 +50,8 @@ type Faults struct {
 	Lie    float64 // HEAD says it is there, with the right size and digest, and it is not; of HEAD requests only
 	Twice  float64 // the request is carried out twice before it is answered
 	Slow   time.Duration
+	// Part, if set, spares all keys that do not contain it.
+	Part string
 	// Status, if set, is the answer to each PUT.
 	Status int
 	// Code goes with Status.
@@ -137,6 +139,9 @@ func (b *Bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	b.requests++
 	f, luck := b.faults, b.random.Float64()
+	if !strings.Contains(r.URL.Path, f.Part) {
+		f = Faults{NoConditions: f.NoConditions, NoDigests: f.NoDigests, Drop: f.Drop, Ahead: f.Ahead}
+	}
 	status := []int{500, 502, 503, 504}[b.random.IntN(4)]
 	b.mu.Unlock()
 	if f.Slow > 0 {

@@ -35,7 +35,19 @@ const (
 type Server struct {
 	URL string // http://127.0.0.1:port
 	Dir string // where it keeps its files
-	cmd *exec.Cmd
+	// Bucket is the one that Objects reads.
+	Bucket string
+	cmd    *exec.Cmd
+}
+
+// Fresh makes another, empty bucket on the same server, with object lock if
+// locked.
+func (s *Server) Fresh(t testing.TB, name string, locked bool) *Server {
+	t.Helper()
+	other := *s
+	other.Bucket = name
+	other.makeBucket(t, locked)
+	return &other
 }
 
 // Gateway starts versitygw with an empty bucket, with object lock if locked; it
@@ -44,7 +56,7 @@ type Server struct {
 func Gateway(t testing.TB, locked bool) *Server {
 	t.Helper()
 	program := gatewayProgram(t)
-	s := &Server{Dir: t.TempDir()}
+	s := &Server{Dir: t.TempDir(), Bucket: Bucket}
 	addr := freeAddr(t)
 	s.URL = "http://" + addr
 	for _, d := range []string{"data", "versions"} {
@@ -117,7 +129,7 @@ func (s *Server) Client(t testing.TB) *minio.Client {
 
 func (s *Server) makeBucket(t testing.TB, locked bool) {
 	t.Helper()
-	err := s.Client(t).MakeBucket(context.Background(), Bucket, minio.MakeBucketOptions{Region: Region, ObjectLocking: locked})
+	err := s.Client(t).MakeBucket(context.Background(), s.Bucket, minio.MakeBucketOptions{Region: Region, ObjectLocking: locked})
 	if err != nil {
 		t.Fatalf("making a bucket: %v", err)
 	}
@@ -188,11 +200,11 @@ func (s *Server) Objects(t testing.TB) func() map[string][]byte {
 	return func() map[string][]byte {
 		t.Helper()
 		c, all := s.Client(t), map[string][]byte{}
-		for o := range c.ListObjects(context.Background(), Bucket, minio.ListObjectsOptions{Recursive: true}) {
+		for o := range c.ListObjects(context.Background(), s.Bucket, minio.ListObjectsOptions{Recursive: true}) {
 			if o.Err != nil {
 				t.Fatalf("listing the bucket: %v", o.Err)
 			}
-			r, err := c.GetObject(context.Background(), Bucket, o.Key, minio.GetObjectOptions{})
+			r, err := c.GetObject(context.Background(), s.Bucket, o.Key, minio.GetObjectOptions{})
 			if err == nil {
 				all[o.Key], err = io.ReadAll(r)
 			}

@@ -51,6 +51,8 @@ func Conform(t *testing.T, open func(t *testing.T) upload.Archive) {
 		{"refuses other bytes", refusesOtherBytes},
 		{"refuses what it must not take", refusesBadItems},
 		{"is found again", isFoundAgain},
+		{"is found again by packs", isFoundByPacks},
+		{"finds beside broken packs", findsBesideBroken},
 		{"says what is absent", saysAbsent},
 		{"lists in order", listsInOrder},
 		{"keeps checkpoints", keepsCheckpoints},

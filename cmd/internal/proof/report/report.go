@@ -232,11 +232,37 @@ func (s *sheet) captures(f proof.File) {
 			model = "软件模拟签字板（测试） virtual pad"
 		}
 		g.row(st, proof.RoleZH(p.Role)+" "+p.Role, fmt.Sprintf("%s %s，采样 %d 点，间隙 %d，丢失 %d，用时 %.1f s", model, p.Serial, p.Samples, p.Gaps, p.Lost, float64(p.Milliseconds)/1000), binding, robust)
+		if i < len(f.Mark.Signers) && (f.Mark.Signers[i].Public.Key != "" || f.Mark.Signers[i].Public.Marked != "") {
+			publicRow(g, f.Mark.Signers[i].Public)
+		}
 	}
 	if len(f.Pad.Signers) == 0 {
 		g.row(unknown, "—", "文件没有凭证数据 no voucher data", "—", "—")
 	}
 	s.close()
+}
+
+// publicRow is the signature in a signer's ink, which needs no secret to check.
+func publicRow(g *grid, p proof.Public) {
+	st, words, key := unknown, "无 "+string(p.Marked), "—"
+	switch p.State {
+	case "match":
+		if st = stated; p.Registered {
+			st = proven
+		}
+		words = "一致 match"
+	case "foreign":
+		st, words = no, "属于另一凭证 foreign"
+	case "altered":
+		st, words = no, "被改动 altered"
+	}
+	if p.Key != "" {
+		key = "公钥 " + p.Key + "，凭证所载 named by the voucher"
+		if p.Registered {
+			key = "公钥 " + p.Key + "，已登记 registered"
+		}
+	}
+	g.row(st, "笔迹签名 Ink", key, words, "—")
 }
 
 func ofBinding(b proof.Binding) (state, string) {

@@ -51,7 +51,8 @@ func sample(v sign.Verdict) proof.File {
 			{Condition: "signature_intact", State: sign.Proven, ZH: "签名值均经证书公钥验证一致。", EN: "All signature values fit."},
 			{Condition: "content_intact", State: sign.Broken, ZH: "内容在签署后被改动。", EN: "Content was changed."},
 		},
-		Mark:     proof.Mark{Signers: []proof.SignerMark{{Binding: proof.Binding{State: watermark.Match, Strokes: 17}, Robust: proof.Robust{Found: true, T: 11.4}}, {Binding: proof.Binding{State: watermark.Foreign}}}},
+		Mark: proof.Mark{Signers: []proof.SignerMark{{Binding: proof.Binding{State: watermark.Match, Strokes: 17}, Robust: proof.Robust{Found: true, T: 11.4},
+			Public: proof.Public{State: watermark.Match, Key: "1a2b3c4d", Registered: true, Marked: watermark.Signed}}, {Binding: proof.Binding{State: watermark.Foreign}, Public: proof.Public{State: watermark.Absent, Marked: watermark.NoRoom}}}},
 		Pad:      proof.Pad{Signers: []proof.PadCapture{{Role: "Applicant", Model: "acme/one", Serial: "5ZQS000123", Samples: 1204}, {Role: "Guardian", Virtual: true}}},
 		Problems: []sign.Problem{{Code: "mark-foreign", Text: "笔迹属于另一凭证 / the ink belongs to another voucher"}},
 	}
@@ -77,7 +78,7 @@ func TestReport(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, head, _, _ := verdictWords(sample(v))
-			for _, want := range []string{head, "010010326031800018 / 1101", "第十三条", "据记载 claimed", "能证明 not provable", "mark-foreign", "第 1 页 共 1 页", "不构成法律意见"} {
+			for _, want := range []string{head, "010010326031800018 / 1101", "第十三条", "据记载 claimed", "能证明 not provable", "mark-foreign", "公钥 1a2b3c4d，已登记 registered", "无 no room", "第 1 页 共 1 页", "不构成法律意见"} {
 				if !strings.Contains(strings.Join(strings.Fields(string(text)), ""), strings.Join(strings.Fields(want), "")) {
 					t.Errorf("%q is not in the report", want)
 				}

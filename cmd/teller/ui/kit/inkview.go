@@ -11,50 +11,56 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
+	xdraw "golang.org/x/image/draw"
 )
 
-// Point of the pen in the box: 0 to 1 from its top left, pressure 0 to 1.
-type Point struct {
-	X, Y, P float32
-	Down    bool
-}
+// Touch is a round touch of the nib: its centre from the middle of the view, to
+// the right and down, and its radius, all as parts of the view's width.
+type Touch struct{ X, Y, R float32 }
 
 // InkView is the surface that ink is drawn on: one persistent raster behind one
-// canvas object. Points are queued from any goroutine and drawn when the
-// toolkit asks for the next frame, so a frame always holds the newest point.
+// canvas object. Touches are queued from any goroutine and drawn when the
+// toolkit asks for the next frame, so a frame always holds the newest.
 type InkView struct {
 	widget.BaseWidget
-	// Pen, if set, hears the mouse: place in 0 to 1 of the view.
+	// Pen, if set, hears the mouse: its place as in Touch.
 	Pen func(x, y float32, down bool)
-	// Nib is the width of the line at no and at full pressure, as parts of the
-	// view's width.
-	Thin, Thick float32
 
 	raster *canvas.Raster
 	ink    color.NRGBA
 
 	mu     sync.Mutex // guards everything below
-	queue  []Point
+	queue  []touch
 	final  image.Image
 	useFin bool
 	wasFin bool // the last frame showed the final ink
 	frames int
 
 	ground *image.RGBA     // what lies under the ink, nil: it is transparent
-	comp   *image.RGBA     // ground and ink
+	comp   *image.RGBA     // ground, ink and what is near
 	dirty  image.Rectangle // of comp
 
-	img  *image.RGBA // the live ink
-	out  *image.RGBA // the final ink at the view's size
-	last Point
-	down bool
+	img  *image.RGBA // the ink that is sure
+	last touch
+	any  bool // last is set
 
-	mouse Point // the toolkit's goroutine
+	near    []Touch // of the newest frame, not sure yet
+	wet     *image.RGBA
+	wetArea image.Rectangle // of wet that is not empty
+	fit     *image.RGBA     // the final ink at the view's size
+
+	mouse Touch // the toolkit's goroutine
+}
+
+// touch is one of a stroke.
+type touch struct {
+	Touch
+	stroke int
 }
 
 // NewInkView makes an empty one.
 func (l Look) NewInkView() *InkView {
-	v := &InkView{ink: l.P.Pen, Thin: 0.0045, Thick: 0.013}
+	v := &InkView{ink: l.P.Pen}
 	v.raster = canvas.NewRaster(v.paint)
 	v.raster.ScaleMode = canvas.ImageScalePixels
 	v.ExtendBaseWidget(v)
@@ -64,14 +70,20 @@ func (l Look) NewInkView() *InkView {
 // CreateRenderer is called by the toolkit.
 func (v *InkView) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(v.raster) }
 
-// Add queues a point. Call Draw (on the toolkit's goroutine) to have it shown.
-func (v *InkView) Add(p Point) {
+// Add queues touches of a stroke that are sure: they are linked to those
+// before. near are the newest touches of which the pen is not sure yet, in the
+// order of writing; they stand until the next Add. It keeps neither slice. Call
+// Draw (on the toolkit's goroutine) to have them shown.
+func (v *InkView) Add(stroke int, sure, near []Touch) {
 	v.mu.Lock()
-	if p.Down {
+	defer v.mu.Unlock()
+	if len(sure)+len(near) > 0 {
 		v.useFin = false
 	}
-	v.queue = append(v.queue, p)
-	v.mu.Unlock()
+	for _, t := range sure {
+		v.queue = append(v.queue, touch{t, stroke})
+	}
+	v.near = append(v.near[:0], near...)
 }
 
 // Wipe empties it and overwrites at once everything that was drawn.
@@ -79,13 +91,14 @@ func (v *InkView) Wipe() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	clear(v.queue[:cap(v.queue)])
-	v.queue, v.down = v.queue[:0], false
-	for _, img := range []image.Image{v.img, v.out, v.final} {
+	clear(v.near[:cap(v.near)])
+	v.queue, v.near, v.any, v.last = v.queue[:0], v.near[:0], false, touch{}
+	for _, img := range []image.Image{v.img, v.wet, v.fit, v.final} {
 		if rgba, ok := img.(*image.RGBA); ok && rgba != nil {
 			clear(rgba.Pix)
 		}
 	}
-	v.final, v.useFin = nil, false
+	v.final, v.useFin, v.wetArea = nil, false, image.Rectangle{}
 	if v.comp != nil {
 		v.comp, v.dirty = clearOf(v.comp), image.Rectangle{}
 	}
@@ -115,6 +128,17 @@ func (v *InkView) Final(img image.Image) {
 	v.mu.Unlock()
 }
 
+// Pixels is the size of the last frame, 0 before the first: a final picture of
+// this size is shown as it is.
+func (v *InkView) Pixels() (w, h int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.img == nil {
+		return 0, 0
+	}
+	return v.img.Rect.Dx(), v.img.Rect.Dy()
+}
+
 // Draw has the next frame show what was queued.
 func (v *InkView) Draw() { v.raster.Refresh() }
 
@@ -138,11 +162,12 @@ func (v *InkView) paint(w, h int) image.Image {
 			clear(old.Pix)
 		}
 	}
-	for _, p := range v.queue {
-		v.segment(p)
+	for _, t := range v.queue {
+		v.link(t)
 	}
 	clear(v.queue)
 	v.queue = v.queue[:0]
+	v.moisten()
 	if v.useFin && v.final != nil {
 		return v.grounded(v.settled(w, h), true)
 	}
@@ -153,13 +178,9 @@ func (v *InkView) paint(w, h int) image.Image {
 // asked for.
 func (v *InkView) grounded(ink *image.RGBA, all bool) image.Image {
 	v.wasFin = ink != v.img
-	if v.ground == nil {
-		v.dirty = image.Rectangle{}
-		return ink
-	}
 	if v.comp == nil || v.comp.Rect != ink.Rect {
 		v.comp, all = image.NewRGBA(ink.Rect), true
-		if v.ground.Rect != ink.Rect {
+		if v.ground != nil && v.ground.Rect != ink.Rect {
 			g := image.NewRGBA(ink.Rect)
 			scaleInto(g, v.ground)
 			v.ground = g
@@ -169,94 +190,108 @@ func (v *InkView) grounded(ink *image.RGBA, all bool) image.Image {
 	if all {
 		area = ink.Rect
 	}
-	draw.Draw(v.comp, area, v.ground, area.Min, draw.Src)
-	draw.Draw(v.comp, area, ink, area.Min, draw.Over)
+	if v.ground != nil {
+		draw.Draw(v.comp, area, v.ground, area.Min, draw.Src)
+		draw.Draw(v.comp, area, ink, area.Min, draw.Over)
+	} else {
+		draw.Draw(v.comp, area, ink, area.Min, draw.Src)
+	}
+	if !v.wasFin {
+		draw.Draw(v.comp, v.wetArea, v.wet, v.wetArea.Min, draw.Over)
+	}
 	v.dirty = image.Rectangle{}
 	return v.comp
 }
 
-// settled is the final ink fitted to the view.
+// settled is the final ink fitted to the view. A pixel more or less is a matter
+// of rounding.
 func (v *InkView) settled(w, h int) *image.RGBA {
-	if v.out == nil || v.out.Rect.Dx() != w || v.out.Rect.Dy() != h {
-		v.out = image.NewRGBA(image.Rect(0, 0, w, h))
+	if v.fit == nil || v.fit.Rect.Dx() != w || v.fit.Rect.Dy() != h {
+		v.fit = image.NewRGBA(image.Rect(0, 0, w, h))
 	}
-	clear(v.out.Pix)
-	if v.final.Bounds().Dx() == w && v.final.Bounds().Dy() == h {
-		draw.Draw(v.out, v.out.Rect, v.final, v.final.Bounds().Min, draw.Src)
+	clear(v.fit.Pix)
+	b := v.final.Bounds()
+	if dx, dy := b.Dx()-w, b.Dy()-h; dx*dx <= 1 && dy*dy <= 1 {
+		draw.Draw(v.fit, v.fit.Rect, v.final, b.Min, draw.Src)
 	} else {
-		scaleInto(v.out, v.final)
+		scaleInto(v.fit, v.final)
 	}
-	return v.out
+	return v.fit
 }
 
 func scaleInto(dst *image.RGBA, src image.Image) {
-	b := src.Bounds()
-	for y := range dst.Rect.Dy() {
-		for x := range dst.Rect.Dx() {
-			dst.Set(x, y, src.At(b.Min.X+x*b.Dx()/dst.Rect.Dx(), b.Min.Y+y*b.Dy()/dst.Rect.Dy()))
-		}
-	}
+	xdraw.BiLinear.Scale(dst, dst.Rect, src, src.Bounds(), draw.Src, nil)
 }
 
-// segment draws from the last point to p as a capsule whose ends have the
-// width of their pressure.
-func (v *InkView) segment(p Point) {
-	if !p.Down {
-		v.down = false
-		return
+// link draws from the last touch of the stroke to t.
+func (v *InkView) link(t touch) {
+	from := t.Touch
+	if v.any && v.last.stroke == t.stroke {
+		from = v.last.Touch
 	}
-	a := p
-	if v.down {
-		a = v.last
-	}
-	v.capsule(a, p)
-	v.last, v.down = p, true
+	v.dirty = v.dirty.Union(v.capsule(v.img, from, t.Touch))
+	v.last, v.any = t, true
 }
 
-func (v *InkView) capsule(a, b Point) {
-	w, h := float32(v.img.Rect.Dx()), float32(v.img.Rect.Dy())
-	width := func(p Point) float32 { return max(0.7, w*(v.Thin+(v.Thick-v.Thin)*p.P)/2) }
-	ax, ay, ra := a.X*w, a.Y*h, width(a)
-	bx, by, rb := b.X*w, b.Y*h, width(b)
+// moisten draws what is near on its own layer, in place of the last time's.
+func (v *InkView) moisten() {
+	if v.wet == nil || v.wet.Rect != v.img.Rect {
+		v.wet, v.wetArea = image.NewRGBA(v.img.Rect), image.Rectangle{}
+	}
+	v.dirty = v.dirty.Union(v.wetArea)
+	for y := v.wetArea.Min.Y; y < v.wetArea.Max.Y; y++ {
+		clear(v.wet.Pix[v.wet.PixOffset(v.wetArea.Min.X, y):v.wet.PixOffset(v.wetArea.Max.X, y)])
+	}
+	v.wetArea = image.Rectangle{}
+	for i, t := range v.near {
+		v.wetArea = v.wetArea.Union(v.capsule(v.wet, v.near[max(0, i-1)], t))
+	}
+	v.dirty = v.dirty.Union(v.wetArea)
+}
+
+// capsule is the hull of two touches, and the place where it was drawn.
+func (v *InkView) capsule(img *image.RGBA, a, b Touch) image.Rectangle {
+	w, h := float32(img.Rect.Dx()), float32(img.Rect.Dy())
+	ax, ay, ra := w/2+a.X*w, h/2+a.Y*w, max(0.35, a.R*w)
+	bx, by, rb := w/2+b.X*w, h/2+b.Y*w, max(0.35, b.R*w)
 	r := max(ra, rb) + 1
-	x0, x1 := int(max(0, min(ax, bx)-r)), int(min(w-1, max(ax, bx)+r))
-	y0, y1 := int(max(0, min(ay, by)-r)), int(min(h-1, max(ay, by)+r))
-	v.dirty = v.dirty.Union(image.Rect(x0, y0, x1+1, y1+1))
+	area := image.Rect(int(min(ax, bx)-r), int(min(ay, by)-r), int(max(ax, bx)+r)+1, int(max(ay, by)+r)+1).Intersect(img.Rect)
 	dx, dy := bx-ax, by-ay
 	n := dx*dx + dy*dy
-	for y := y0; y <= y1; y++ {
-		for x := x0; x <= x1; x++ {
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
 			px, py := float32(x)+0.5-ax, float32(y)+0.5-ay
 			t := float32(0)
 			if n > 0 {
 				t = min(1, max(0, (px*dx+py*dy)/n))
 			}
 			ex, ey := px-t*dx, py-t*dy
-			cover := ra + (rb-ra)*t - float32(math.Sqrt(float64(ex*ex+ey*ey))) + 0.5
-			if cover > 0 {
-				v.dot(x, y, min(1, cover))
+			cover := ra + (rb-ra)*t + 0.5
+			if d := ex*ex + ey*ey; cover > 0 && d < cover*cover {
+				v.dot(img, x, y, min(1, cover-float32(math.Sqrt(float64(d)))))
 			}
 		}
 	}
+	return area
 }
 
 // dot darkens a pixel to at least the cover given.
-func (v *InkView) dot(x, y int, cover float32) {
-	i := v.img.PixOffset(x, y)
+func (v *InkView) dot(img *image.RGBA, x, y int, cover float32) {
+	i := img.PixOffset(x, y)
 	a := uint8(cover * 255)
-	if v.img.Pix[i+3] >= a {
+	if img.Pix[i+3] >= a {
 		return
 	}
 	f := uint32(a)
-	v.img.Pix[i] = uint8(uint32(v.ink.R) * f / 255)
-	v.img.Pix[i+1] = uint8(uint32(v.ink.G) * f / 255)
-	v.img.Pix[i+2] = uint8(uint32(v.ink.B) * f / 255)
-	v.img.Pix[i+3] = a
+	img.Pix[i] = uint8(uint32(v.ink.R) * f / 255)
+	img.Pix[i+1] = uint8(uint32(v.ink.G) * f / 255)
+	img.Pix[i+2] = uint8(uint32(v.ink.B) * f / 255)
+	img.Pix[i+3] = a
 }
 
 func (v *InkView) tell(p fyne.Position, down bool) {
 	if s := v.Size(); v.Pen != nil && s.Width > 0 {
-		v.mouse = Point{X: p.X / s.Width, Y: p.Y / s.Height}
+		v.mouse = Touch{X: (p.X - s.Width/2) / s.Width, Y: (p.Y - s.Height/2) / s.Width}
 		v.Pen(v.mouse.X, v.mouse.Y, down)
 	}
 }

@@ -292,67 +292,6 @@ func TestSizedBuildsOnceASize(t *testing.T) {
 	}
 }
 
-// A frame holds every point queued before it; a wipe leaves nothing.
-func TestInkView(t *testing.T) {
-	l := look(t)
-	v := l.NewInkView()
-	v.Add(Point{X: 0.1, Y: 0.5, P: 1, Down: true})
-	v.Add(Point{X: 0.9, Y: 0.5, P: 1, Down: true})
-	v.Add(Point{X: 0.9, Y: 0.9})
-	img := v.paint(200, 100).(*image.RGBA)
-	if c := img.RGBAAt(100, 50); c.A != 255 || c.R != l.P.Pen.R {
-		t.Errorf("the middle of the stroke is %v", c)
-	}
-	if c := img.RGBAAt(100, 90); c.A != 0 {
-		t.Errorf("beside the stroke is %v", c)
-	}
-	if c := img.RGBAAt(180, 75); c.A != 0 {
-		t.Error("a lifted pen drew")
-	}
-	if len(v.queue) != 0 {
-		t.Error("points were kept")
-	}
-	if again := v.paint(200, 100); again != image.Image(img) {
-		t.Error("another raster for the same size")
-	}
-	larger := v.paint(400, 200).(*image.RGBA)
-	if c := larger.RGBAAt(200, 100); c.A == 0 {
-		t.Error("the ink was lost when the window grew")
-	}
-	v.Add(Point{X: 0.2, Y: 0.2, P: 1, Down: true})
-	v.Wipe()
-	for _, b := range larger.Pix {
-		if b != 0 {
-			t.Fatal("the raster holds ink after a wipe")
-		}
-	}
-	for _, p := range v.queue[:cap(v.queue)] {
-		if p != (Point{}) {
-			t.Fatal("the queue holds ink after a wipe")
-		}
-	}
-	for _, b := range v.paint(400, 200).(*image.RGBA).Pix {
-		if b != 0 {
-			t.Fatal("ink is shown after a wipe")
-		}
-	}
-}
-
-func TestInkViewFinal(t *testing.T) {
-	v := look(t).NewInkView()
-	v.Add(Point{X: 0.5, Y: 0.5, P: 1, Down: true})
-	final := image.NewRGBA(image.Rect(0, 0, 20, 10))
-	final.SetRGBA(1, 1, color.RGBA{1, 2, 3, 255})
-	v.Final(final)
-	if c := color.RGBAModel.Convert(v.paint(20, 10).At(1, 1)); c != (color.RGBA{1, 2, 3, 255}) {
-		t.Errorf("the final ink is not shown: %v", c)
-	}
-	v.Add(Point{X: 0.6, Y: 0.5, P: 1, Down: true})
-	if c := color.RGBAModel.Convert(v.paint(20, 10).At(1, 1)).(color.RGBA); c.A != 0 {
-		t.Error("the pen came down and the live ink is not shown")
-	}
-}
-
 func TestModules(t *testing.T) {
 	dark := []bool{true, false, false, true}
 	img := Modules(2, dark, 3, Light().Ink).(*image.NRGBA)

@@ -2,7 +2,9 @@ package drive
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"moqian/pad"
 )
@@ -129,5 +131,47 @@ func (d *driver) waitPress(ctx context.Context) (pad.Key, error) {
 		return "", pad.ErrGone
 	case <-r.failed:
 		return "", r.err
+	}
+}
+
+// listenAgain is how long after a stream broke off another one is tried.
+const listenAgain = 100 * time.Millisecond
+
+// keepListening has the stream run until ctx ends. One that breaks off is
+// started anew; whoever captured hears of it by itself.
+func (d *driver) keepListening(ctx context.Context) error {
+	for {
+		d.ctl.Lock()
+		err := d.acquire()
+		r := d.run
+		d.ctl.Unlock()
+		if err != nil {
+			if err = d.judge(err); errors.Is(err, pad.ErrGone) {
+				return err
+			}
+		} else {
+			d.hearOut(ctx, r)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.life.Done():
+			return pad.ErrGone
+		case <-time.After(listenAgain):
+		}
+	}
+}
+
+// hearOut is while a stream runs.
+func (d *driver) hearOut(ctx context.Context, r *run) {
+	select {
+	case <-ctx.Done():
+	case <-d.life.Done():
+	case <-r.failed:
+	}
+	d.ctl.Lock()
+	defer d.ctl.Unlock()
+	if d.run == r {
+		d.release()
 	}
 }

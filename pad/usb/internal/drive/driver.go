@@ -57,6 +57,7 @@ type driver struct {
 // run is one life of the stream.
 type run struct {
 	stream wire.Stream
+	size   int           // of the longest report
 	failed chan struct{} // closed with err set
 	err    error
 	done   chan struct{}
@@ -230,7 +231,7 @@ func (d *driver) acquire() error {
 		if err != nil {
 			return err
 		}
-		d.setRun(&run{stream: s, failed: make(chan struct{}), done: make(chan struct{})})
+		d.setRun(&run{stream: s, size: max(512, d.dec.Size()), failed: make(chan struct{}), done: make(chan struct{})})
 		d.users = 0
 		go d.pump(d.run)
 	}
@@ -276,7 +277,7 @@ func (d *driver) judge(err error) error {
 // error of its own: only the stream's error says that no transfer is left.
 func (d *driver) pump(r *run) {
 	defer close(r.done)
-	buf := make([]byte, max(512, d.dec.Size()))
+	buf := make([]byte, r.size)
 	fail := func(err error) {
 		if r.err == nil {
 			r.err = err

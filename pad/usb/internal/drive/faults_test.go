@@ -174,24 +174,37 @@ func TestUnplugInAnyState(t *testing.T) {
 			return err
 		},
 		"in a control request": func(t *testing.T, g *emu.STU, o *opened) error {
-			g.SetFaults(emu.Faults{Hang: 200 * time.Millisecond})
-			time.AfterFunc(50*time.Millisecond, g.Unplug)
-			_, _, err := record(t, o, -1, func() {})
-			return err
+			g.SetFaults(emu.Faults{Held: model.IDOptionMode})
+			done := make(chan error, 1)
+			go func() {
+				var c pad.Capture
+				done <- c.Record(t.Context(), o.Device, nil)
+			}()
+			until(t, "the request", func() bool { return g.Holding() == 1 })
+			g.Unplug()
+			return <-done
 		},
 		"while showing": func(t *testing.T, g *emu.STU, o *opened) error {
-			time.AfterFunc(2*time.Millisecond, g.Unplug)
-			for range 100 {
-				if err := o.scr.Show(t.Context(), pattern(320, 200)); err != nil {
-					return err
-				}
-			}
-			return nil
+			g.SetFaults(emu.Faults{Held: model.IDImageBlock})
+			shown := make(chan error, 1)
+			go func() { shown <- o.scr.Show(t.Context(), pattern(320, 200)) }()
+			until(t, "the first block", func() bool { return g.Holding() == 1 })
+			g.Unplug()
+			return <-shown
 		},
 		"while waiting for a key": func(t *testing.T, g *emu.STU, o *opened) error {
-			time.AfterFunc(20*time.Millisecond, g.Unplug)
-			_, err := o.scr.Press(t.Context())
-			return err
+			pressed := make(chan error, 1)
+			go func() {
+				_, err := o.scr.Press(t.Context())
+				pressed <- err
+			}()
+			until(t, "the stream", func() bool {
+				o.drv.mu.Lock()
+				defer o.drv.mu.Unlock()
+				return o.drv.run != nil
+			})
+			g.Unplug()
+			return <-pressed
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package drive
 
 import (
 	"crypto/rand"
+	"crypto/rsa"
 	"io"
 	"time"
 )
@@ -25,6 +26,9 @@ type Options struct {
 	Now func() time.Time
 	// Random feeds keys and session numbers; nil is the system's.
 	Random io.Reader
+	// PrivateKey makes the key (RSA, 2048 bits) to which a pad of the newer kind
+	// seals its session key; nil makes a new one for each pad.
+	PrivateKey func() (*rsa.PrivateKey, error)
 	// Encryption of the cable.
 	Encryption Policy
 	// Settle is how long after the start reports are left-overs of the pad's
@@ -44,6 +48,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Random == nil {
 		o.Random = rand.Reader
+	}
+	if o.PrivateKey == nil {
+		o.PrivateKey = func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }
 	}
 	o.Settle = orDefault(o.Settle, 20*time.Millisecond)
 	o.Poll = orDefault(o.Poll, time.Second)

@@ -2,9 +2,6 @@ package drive
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -27,6 +24,8 @@ var (
 	_ pad.Idler   = (*screened)(nil)
 	_ pad.Inker   = (*screened)(nil)
 	_ pad.Buttons = (*screened)(nil)
+
+	_ pad.Listener = (*screened)(nil)
 )
 
 // bulkChunk is how much goes through the bulk pipe at once.
@@ -43,6 +42,9 @@ func (s *screened) SetButtons(b ...pad.Button) error {
 
 // Press waits for a key.
 func (s *screened) Press(ctx context.Context) (pad.Key, error) { return s.waitPress(ctx) }
+
+// Listen keeps reading the pad.
+func (s *screened) Listen(ctx context.Context) error { return s.keepListening(ctx) }
 
 // Show puts a frame on the screen. In an encrypted session the pad takes no
 // pictures: the session is ended, and started anew under the same key.
@@ -216,13 +218,7 @@ func (s *stu) hold(until time.Time) {
 
 // shown notes the picture's digest.
 func (s *stu) shown(f pad.Frame) {
-	h := sha256.New()
-	var size [8]byte
-	binary.BigEndian.PutUint32(size[:], uint32(f.W))
-	binary.BigEndian.PutUint32(size[4:], uint32(f.H))
-	h.Write(size[:])
-	h.Write(f.Pix)
-	s.picture = hex.EncodeToString(h.Sum(nil))
+	s.picture = f.Digest()
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
 	if s.d.listen && len(s.d.acc.ev.Pictures) < 256 {

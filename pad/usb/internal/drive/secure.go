@@ -2,8 +2,6 @@ package drive
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -110,7 +108,10 @@ func (s *stu) agreeV1(ctx context.Context, prime []byte) error {
 
 func (s *stu) agreeV2(ctx context.Context) error {
 	if s.private == nil {
-		k, err := rsa.GenerateKey(rand.Reader, 2048)
+		k, err := s.d.opt.PrivateKey()
+		if err == nil && k.N.BitLen() != 2048 {
+			err = fmt.Errorf("key of %d bits, want 2048", k.N.BitLen())
+		}
 		if err != nil {
 			return fmt.Errorf("%w: %w", errAgreement, err)
 		}

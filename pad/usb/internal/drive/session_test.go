@@ -3,6 +3,7 @@ package drive
 import (
 	"crypto/rand"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,12 +55,39 @@ func TestPadLeftInCapture(t *testing.T) {
 // TestStaleReport: what lay in the pad's queue before the capture is no ink.
 func TestStaleReport(t *testing.T) {
 	g := stu430()
-	o := open(t, g, Options{Encryption: Clear, Settle: 100 * time.Millisecond})
+	c := &clock{at: time.Now().Add(-time.Hour)}
+	o := open(t, g, Options{Encryption: Clear, Settle: 100 * time.Millisecond, Now: c.now})
 	g.Pen(true, 500, 4000, 4000, 5)
-	s, ev, err := record(t, o, 13, func() { writeStroke(g, 11) })
+	s, ev, err := record(t, o, 13, func() {
+		until(t, "the stale report", func() bool {
+			o.drv.mu.Lock()
+			defer o.drv.mu.Unlock()
+			return o.drv.acc.ev.Discarded == 1
+		})
+		c.turn(time.Second)
+		writeStroke(g, 11)
+	})
 	if err != nil || len(s) != 13 || ev.Discarded != 1 || ev.Rejected != 0 || ev.Lost != 0 || s[0].Phase != pad.Hover {
 		t.Errorf("%d samples, %+v, %v", len(s), ev, err)
 	}
+}
+
+// clock stands still until it is turned.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) turn(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
 }
 
 // TestReportsWhileShowing: in the pause between two sessions the pad's reports
@@ -70,12 +98,19 @@ func TestReportsWhileShowing(t *testing.T) {
 	s, ev, err := record(t, o, -1, func() {
 		g.Pen(true, 300, 1000, 1000, 5)
 		o.seen(t, 1)
-		shown := make(chan error, 1)
+		shown, release := make(chan error, 1), make(chan struct{})
+		g.SetFaults(emu.Faults{Held: model.IDImageBlock, Release: release})
 		go func() { shown <- o.scr.Show(t.Context(), pattern(320, 200)) }()
-		until(t, "the pause", func() bool { on, _ := g.Capturing(); return !on })
+		until(t, "the pause", func() bool { return g.Holding() == 1 })
 		for range 5 {
 			g.Pen(true, 300, 2000, 2000, 5)
 		}
+		until(t, "the five reports", func() bool {
+			o.drv.mu.Lock()
+			defer o.drv.mu.Unlock()
+			return o.drv.acc.ev.Discarded == 5
+		})
+		close(release)
 		if err := <-shown; err != nil {
 			t.Error(err)
 		}
@@ -144,7 +179,7 @@ func TestCloseWhileShowing(t *testing.T) {
 	m.Bulk, m.Encodings = false, 2 // 190 blocks over endpoint 0
 	g := emu.NewSTU(m, rand.Reader)
 	o := open(t, g, Options{Encryption: Clear})
-	g.SetFaults(emu.Faults{Hang: 20 * time.Millisecond})
+	g.SetFaults(emu.Faults{Hang: 50 * time.Millisecond})
 	before := g.Controls()
 	shown := make(chan error, 1)
 	go func() { shown <- o.scr.Show(t.Context(), pattern(800, 480)) }()

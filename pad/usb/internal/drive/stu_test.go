@@ -382,3 +382,63 @@ func TestThreshold(t *testing.T) {
 		t.Error(id)
 	}
 }
+
+// TestListen: while somebody listens nothing waits in the pad, captures come and
+// go, and an unplugging is noticed without one.
+func TestListen(t *testing.T) {
+	g := stu430()
+	o := open(t, g, Options{Encryption: Clear})
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- o.scr.Listen(ctx) }()
+	for range 3 {
+		writeStroke(g, 40) // more than the pad's queue holds: read, though nobody captures
+		if !g.Drained(t.Context().Done()) {
+			t.Fatal("nobody reads")
+		}
+		s, ev, err := record(t, o, 13, func() { writeStroke(g, 11) })
+		if err != nil || len(s) != 13 || ev.Lost != 0 {
+			t.Fatalf("%d samples, %+v, %v", len(s), ev, err)
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if _, st := o.bus.Leaks(); st != 0 {
+		t.Error("the stream runs on")
+	}
+	go func() { done <- o.scr.Listen(t.Context()) }()
+	until(t, "the stream", func() bool { _, st := o.bus.Leaks(); return st == 1 })
+	g.Unplug()
+	if err := <-done; !errors.Is(err, pad.ErrGone) {
+		t.Errorf("a lost pad: %v", err)
+	}
+	if err := o.scr.Listen(t.Context()); !errors.Is(err, pad.ErrGone) {
+		t.Errorf("and again: %v", err)
+	}
+}
+
+// TestListenGoesOn after a capture that ended with an error.
+func TestListenGoesOn(t *testing.T) {
+	g := stu430()
+	o := open(t, g, Options{Encryption: Require})
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- o.scr.Listen(ctx) }()
+	_, _, err := record(t, o, -1, func() {
+		g.SetPenFaults(emu.PenFaults{Clear: 1})
+		g.Pen(true, 300, 1000, 1000, 5)
+	})
+	if !errors.Is(err, model.ErrClear) {
+		t.Errorf("%v, want ErrClear", err)
+	}
+	writeStroke(g, 60)
+	if !g.Drained(t.Context().Done()) {
+		t.Error("nobody reads on")
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

@@ -132,7 +132,7 @@ func TestStates(t *testing.T) {
 			t.Errorf("%s: status %x, want %x", c.name, b, c.st)
 		}
 	}
-	for end := time.Now().Add(10 * time.Second); ; {
+	for end := time.Now().Add(time.Minute); ; {
 		if b, _ := get(s.Pad, 3, 5); b[1] == stReady {
 			break
 		}

@@ -63,6 +63,7 @@ type Pad struct {
 	gone   chan struct{}
 	sent   int
 	polls  int // controls seen
+	held   int // controls that wait for their release
 }
 
 // Faults a test can switch on. The zero value has none.
@@ -71,6 +72,10 @@ type Faults struct {
 	StallControl int
 	// Hang makes each class request wait this long first.
 	Hang time.Duration
+	// Held is a feature report that the pad takes only once Release is closed
+	// (or the cable is pulled); 0 holds none. See Pad.Holding.
+	Held    byte
+	Release <-chan struct{}
 	// PadTo lengthens each report with zeros, as Windows does.
 	PadTo int
 	// Deaf: reports are dropped instead of queued, this many.
@@ -195,14 +200,38 @@ func (p *Pad) Out(ep byte, data []byte) bool {
 	return !p.dead && p.brain.out(ep, data)
 }
 
+func (p *Pad) wait(release <-chan struct{}) {
+	p.mu.Lock()
+	p.held++
+	p.mu.Unlock()
+	select {
+	case <-release:
+	case <-p.gone:
+	}
+	p.mu.Lock()
+	p.held--
+	p.mu.Unlock()
+}
+
+// Holding counts the requests that wait for Faults.Release.
+func (p *Pad) Holding() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.held
+}
+
 // Control answers a control transfer on endpoint 0; false is a stall.
 func (p *Pad) Control(s Setup, data []byte) ([]byte, bool) {
 	if s.Type&0x60 == 0 {
 		return p.standard(s)
 	}
 	p.mu.Lock()
-	hang := p.faults.Hang
+	hang, hold := p.faults.Hang, p.faults.Held != 0 && s.Request == 0x09 && byte(s.Value) == p.faults.Held
+	release := p.faults.Release
 	p.mu.Unlock()
+	if hold {
+		p.wait(release)
+	}
 	if hang > 0 {
 		select {
 		case <-time.After(hang):

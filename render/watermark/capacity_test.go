@@ -1,0 +1,46 @@
+package watermark
+
+import (
+	"slices"
+	"testing"
+
+	"moqian/render/ink"
+)
+
+// TestCapacity counts how many records have room for the public part with a
+// handle of 8 bytes, after the fit of cubics and with the robust layer.
+func TestCapacity(t *testing.T) {
+	step := 12
+	if torture() {
+		step = 1
+	}
+	for _, c := range []struct {
+		file  string
+		least float64 // share of the records with room
+	}{{"svc2004_task2.jsonl", 0.9}, {"statsci_chinese.jsonl", 1}} {
+		var room, bits []int
+		fits := 0
+		eachRecord(t, c.file, step, 60, 25, func(_ int, in []ink.Outline) {
+			w, err := Widen(in, Keys{}, make([]byte, 8), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, m, err := w.Bind(Keys{}, Payload{Handle: make([]byte, 8)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m.Public != NoRoom {
+				fits++
+			}
+			room, bits = append(room, m.Room), append(bits, m.Bits)
+		})
+		slices.Sort(room)
+		slices.Sort(bits)
+		n := len(room)
+		t.Logf("%s: %d of %d records have room for a signature (%d bits); bits %d to %d, median %d; room %d to %d, median %d", c.file, fits, n, Need(8),
+			bits[0], bits[n-1], bits[n/2], room[0], room[n-1], room[n/2])
+		if float64(fits) < c.least*float64(n) {
+			t.Errorf("%s: only %d of %d records have room", c.file, fits, n)
+		}
+	}
+}

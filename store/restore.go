@@ -1,0 +1,270 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// ErrNewerHere: the store in place has vouchers that the backup lacks.
+var ErrNewerHere = errors.New("the store has vouchers that the backup does not have")
+
+// restoring begins the name of the folder in which a restore is prepared.
+const restoring = ".restore-"
+
+// serialGap is how many numbers of a day are passed over when the store that is
+// replaced cannot say how many it gave.
+const serialGap = 1000
+
+// Restore puts the backup at path in the place of the store in dir, which must
+// not be open. Nothing is changed before the backup has been opened with the key
+// and checked. The store that was there is kept beside it as moqian.db.replaced.
+//
+// Counters are never lowered: a voucher number that the replaced store gave is
+// not given again, a capture that it saw stays known to Tripwire, and where that store can no longer be read, 1000 numbers are
+// passed over on each day since the backup. If it can be read and has vouchers
+// that are not PURGED and that the backup lacks, Restore refuses with
+// ErrNewerHere, unless lose is set. The restored log ends with an entry that
+// tells all this. Errors: ErrLocked, ErrKey, ErrNewer, ErrDamaged, ErrFull.
+func Restore(ctx context.Context, dir, path string, o Options, lose bool, e Entry) (err error) {
+	if err := o.check(); err != nil {
+		return err
+	}
+	fail := func(err error) error { return fmt.Errorf("restoring %s: %w", path, err) }
+	work, err := os.MkdirTemp(dir, restoring)
+	if err != nil {
+		return fail(err)
+	}
+	defer os.RemoveAll(work)
+	old, err := lockReplaced(filepath.Join(dir, File))
+	if err != nil {
+		return fail(err)
+	}
+	if old != nil {
+		defer old.Close()
+	}
+	if err := copyFile(path, filepath.Join(work, File)); err != nil {
+		return fail(err)
+	}
+	if err := holdsStore(filepath.Join(work, File)); err != nil {
+		return fail(err)
+	}
+	o.Floor, o.Ballast = 0, 0
+	s, err := Open(work, o)
+	if err != nil {
+		return fail(err)
+	}
+	defer s.Close()
+	if _, err := s.Check(ctx); err != nil {
+		return fail(err)
+	}
+	left, err := leftBehind(dir, o)
+	if err != nil {
+		return fail(err)
+	}
+	if err := s.carryOver(ctx, left, lose, e); err != nil {
+		return fail(err)
+	}
+	if err := s.Close(); err != nil {
+		return fail(err)
+	}
+	return swapIn(dir, filepath.Join(work, File))
+}
+
+// lockReplaced makes sure that nobody has the store to be replaced open. A
+// damaged one cannot be locked through bbolt: nobody can have it open either.
+func lockReplaced(path string) (*bolt.DB, error) {
+	if st, err := os.Stat(path); err != nil || st.Size() == 0 {
+		return nil, nil
+	}
+	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	if errors.Is(err, ErrLocked) {
+		return nil, err
+	}
+	return db, nil
+}
+
+// holdsStore refuses a file in which Open would begin an empty store.
+func holdsStore(path string) error {
+	if size(path) == 0 {
+		return fmt.Errorf("%w: the file is empty", ErrDamaged)
+	}
+	if err := inspect(path); err != nil {
+		return err
+	}
+	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.View(func(t *bolt.Tx) error {
+		if t.Bucket([]byte(bucketMeta)) == nil {
+			return fmt.Errorf("%w: the file holds no store", ErrDamaged)
+		}
+		return nil
+	})
+}
+
+func copyFile(from, to string) error {
+	src, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	return writeFile(to, func(f *os.File) error {
+		_, err := f.ReadFrom(src)
+		if err != nil && diskFull(err) {
+			return fmt.Errorf("%w: %w", ErrFull, err)
+		}
+		return err
+	})
+}
+
+// remains is what can still be read of a store that is replaced.
+type remains struct {
+	found   bool           // there was one
+	known   bool           // it could be read, serials are complete
+	serials map[string]int // business date → last serial given
+	seen    map[string][]byte
+	items   []Item
+	entries int
+}
+
+// leftBehind reads the counters and rows of the store in dir as far as they can
+// be read. It changes nothing.
+func leftBehind(dir string, o Options) (r remains, err error) {
+	path := filepath.Join(dir, File)
+	if st, err := os.Stat(path); err != nil || st.Size() == 0 {
+		return r, nil
+	}
+	r.found, r.serials, r.seen = true, map[string]int{}, map[string][]byte{}
+	v, err := newVault(o.Key, o.Rand, o.Ciphers...)
+	if err != nil {
+		return r, err
+	}
+	// Following damaged pages may never end.
+	if reach(path) != nil {
+		return r, nil
+	}
+	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	if err != nil {
+		return r, nil
+	}
+	defer db.Close()
+	s := &Store{db: db, vault: v, now: o.Now}
+	r.known = nil == s.view(context.Background(), func(t *tx) error {
+		if _, err := t.checkSchema(); err != nil {
+			return err
+		}
+		h, err := t.head()
+		if err != nil {
+			return err
+		}
+		r.entries = int(h.N)
+		err = t.each(bucketSerials, func(key, _ []byte) error {
+			n, err := t.lastSerial(string(key))
+			r.serials[string(key)] = n
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		err = t.each(bucketSeen, func(key, voucher []byte) error {
+			r.seen[string(key)] = voucher
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return t.eachRowEver(func(row row) error { r.items = append(r.items, row.Item); return nil })
+	})
+	return r, nil
+}
+
+// carryOver raises the counters to what the replaced store had and logs.
+func (s *Store) carryOver(ctx context.Context, left remains, lose bool, e Entry) error {
+	return s.update(ctx, func(t *tx) error {
+		lost := 0
+		for _, it := range left.items {
+			if it.State != Purged && !t.has(bucketItems, rowKey(it.ID)) && !t.has(bucketPurged, rowKey(it.ID)) {
+				lost++
+			}
+		}
+		if lost > 0 && !lose {
+			return fmt.Errorf("%w: %d of them", ErrNewerHere, lost)
+		}
+		h, err := t.head()
+		if err != nil {
+			return err
+		}
+		detail := map[string]string{"entries": strconv.FormatInt(h.N, 10)}
+		for day, n := range left.serials {
+			if err := t.raiseSerial(day, n); err != nil {
+				return err
+			}
+		}
+		for key, voucher := range left.seen {
+			if !t.has(bucketSeen, []byte(key)) {
+				if err := t.put(bucketSeen, []byte(key), voucher); err != nil {
+					return err
+				}
+			}
+		}
+		switch {
+		case left.known:
+			detail["replaced_entries"], detail["lost"] = strconv.Itoa(left.entries), strconv.Itoa(lost)
+		default:
+			detail["skipped"] = strconv.Itoa(serialGap)
+			if err := t.skipSerials(h); err != nil {
+				return err
+			}
+		}
+		_, err = t.log(e.with("restore", "ok", Item{}, detail))
+		return err
+	})
+}
+
+// skipSerials passes over numbers on every day from the one before the backup's
+// last entry to tomorrow: a business date need not be the clock's date.
+func (t *tx) skipSerials(h head) error {
+	now := t.s.now()
+	begin := h.Latest
+	if h.N == 0 || begin.After(now) {
+		begin = now
+	}
+	for day := begin.AddDate(0, 0, -1); !day.After(now.AddDate(0, 0, 1)); day = day.AddDate(0, 0, 1) {
+		date := day.In(now.Location()).Format("2006-01-02")
+		n, err := t.lastSerial(date)
+		if err != nil {
+			return err
+		}
+		if err := t.raiseSerial(date, min(n+serialGap, LastSerial)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// swapIn renames the restored file into place and keeps the one that was there.
+func swapIn(dir, fresh string) error {
+	path := filepath.Join(dir, File)
+	kept := path + ".replaced"
+	if _, err := os.Stat(path); err == nil {
+		os.Remove(kept)
+		if err := os.Link(path, kept); err != nil {
+			// No hard links here: copy, then the rename below still is one step.
+			if err := copyFile(path, kept); err != nil {
+				return err
+			}
+		}
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
