@@ -7,6 +7,7 @@ import (
 	"image"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -298,10 +299,15 @@ func (a *App) sleep(d time.Duration) bool {
 	}
 }
 
-// ticks moves the clock and everything that counts seconds.
+// ticks moves the clock and everything that counts seconds. Where the toolkit is
+// too slow for one a second, seconds are left out: they must not pile up before
+// what a person waits for.
 func (a *App) ticks() {
+	var asked atomic.Bool
 	for a.sleep(time.Second) {
-		a.bridge.later(a.tick)
+		if asked.CompareAndSwap(false, true) {
+			a.bridge.later(func() { asked.Store(false); a.tick() })
+		}
 	}
 }
 

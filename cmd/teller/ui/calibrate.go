@@ -33,6 +33,7 @@ type calibrate struct {
 	mu     sync.Mutex // guards everything below
 	stroke int
 	asked  bool // a frame is on its way
+	words  bool // it is to show words too
 	drawn  time.Time
 	shown  *pad.Point // on the pad's own screen
 }
@@ -134,19 +135,19 @@ func (p *calibrate) sample(s pad.Sample, host time.Duration) {
 	}
 	ask := !p.asked
 	p.asked = true
-	words := changed || time.Since(p.drawn) > frameEvery
-	if words {
-		p.drawn = time.Now()
+	if changed || time.Since(p.drawn) > frameEvery {
+		p.words, p.drawn = true, time.Now()
 	}
 	p.mu.Unlock()
-	if ask || words {
-		p.a.bridge.later(func() { p.frame(words) })
+	if ask {
+		p.a.bridge.later(p.frame)
 	}
 }
 
-func (p *calibrate) frame(words bool) {
+func (p *calibrate) frame() {
 	p.mu.Lock()
-	p.asked = false
+	words := p.words
+	p.asked, p.words = false, false
 	p.mu.Unlock()
 	if p.a.page != page(p) {
 		return
