@@ -62,9 +62,9 @@
 // v in order, of those with a reserved bit ⌊v/2⌋. expert_test.go reads the part
 // with nothing but these lines.
 //
-// 740 bits with a handle of 8 bytes. About four in five Latin signatures of the
-// data have room for it (21 of 26 sampled, TestCapacity counts; 301 of 312 with
-// an earlier robust layer), and all Chinese ones; in the others (short strokes) the
+// 740 bits with a handle of 8 bytes. 282 of the 312 Latin signatures of the
+// data have room for it (TestCapacity), and all 30 Chinese ones; in the others
+// (short strokes) the
 // margin says "no room", the rest of the mark stands, and nobody is refused.
 //
 // The signing key is the workstation's own Ed25519 key, made there and never
