@@ -84,8 +84,8 @@ install-udev:
 	{ $$sudo udevadm control --reload && $$sudo udevadm trigger --subsystem-match=usb || echo "udev is not running here: the rule counts from the next start"; }
 
 ## torture        the long runs: kills, power cuts, lines, matrices, 10^8 reports (hours)
-torture: torture-store torture-vouchers
-.PHONY: torture-store torture-vouchers
+torture: torture-store torture-vouchers torture-mark torture-ink
+.PHONY: torture-store torture-vouchers torture-mark torture-ink
 torture-store: tools
 	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" MOQIAN_TORTURE=1 go test -count=1 -timeout 3h -v -run 'Kill|PowerCut' ./store/...
 	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" MOQIAN_TORTURE=1 go test -timeout 3h -run '^$$' -bench 'LimitedLink|LongOffline|AgainstRclone' -benchtime 1x ./store/upload
@@ -95,3 +95,12 @@ torture-vouchers: tools
 	MOQIAN_TORTURE=1 go test -count=1 -timeout 1h -run TestMatrix -v ./cmd/internal/proof
 	MOQIAN_TORTURE=1 go test -count=1 -timeout 1h -tags "$(TRIAL)" -run RealHandwriting -v ./cmd/internal/ctl
 	MOQIAN_TORTURE=1 go test -count=1 -timeout 1h -run EveryIdeo -v ./render/pdf
+
+## torture-mark   both layers of the mark: 1,000 pages, all channels, 1,000 unmarked; goes on where it stopped
+torture-mark:
+	MOQIAN_TORTURE=1 go test -count=1 -timeout 3h -tags "$(TRIAL)" -run ExactMark -v ./cmd/internal/markcmd
+	MOQIAN_TORTURE=1 go test -count=1 -timeout 9h -run 'TestTable$$|TestUnmarked|TestLooks|TestTrackOfRecords' -v ./render/watermark/robust -args -table "$(CURDIR)/$(BUILD)/mark.jsonl"
+
+## torture-ink    both inks beside the Wiener filter and the prototype, on all records
+torture-ink:
+	MOQIAN_TORTURE=1 go test -count=1 -timeout 2h -v -run 'AgainstBounds|InventedHands' ./render/ink
