@@ -25,8 +25,15 @@ type Ink struct {
 	Exact bool
 }
 
-// maxInkPages bounds where ink is looked for.
-const maxInkPages = 64
+// What is looked at: pages, inks of a foreign file in their order, and strokes
+// and curves of one, of which a signature has 100 and 5,000 at most. Drawings and
+// charts have more.
+const (
+	maxInkPages  = 64
+	maxInks      = 64
+	maxInkParts  = 1000
+	maxInkCurves = 50_000
+)
 
 // Inks finds the ink of a file: the filled paths of form XObjects that are named
 // as render/pdf names them. Where there are none, as in a file that another
@@ -48,7 +55,7 @@ func Inks(f *object.File) ([]Ink, error) {
 		for _, k := range gather(paths, i) {
 			if k.Number >= 0 {
 				named = append(named, k)
-			} else {
+			} else if len(others) < maxInks && k.plausible() {
 				others = append(others, k)
 			}
 		}
@@ -57,6 +64,17 @@ func Inks(f *object.File) ([]Ink, error) {
 		return named, nil
 	}
 	return others, nil
+}
+
+// plausible says that it may be handwriting by its size.
+func (k Ink) plausible() bool {
+	curves := 0
+	for _, o := range k.Outlines {
+		for _, c := range o.Contours {
+			curves += len(c.Curves)
+		}
+	}
+	return len(k.Outlines) <= maxInkParts && curves <= maxInkCurves
 }
 
 // gather puts neighbouring filled paths of one form and place together.
