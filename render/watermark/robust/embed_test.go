@@ -165,7 +165,7 @@ func TestTrackOfScrawl(t *testing.T) {
 	}
 	bindLike(out, 7)
 	rms1, p991, most1 := spreadOf(shiftsOf(in, out))
-	if rms1 > 1.8 || p991 > 4.5 || most1 > 6 {
+	if rms1 > 1.8 || p991 > 4.5 || most1 > 6.5 {
 		t.Errorf("with the binding layer RMS %.2f, p99 %.2f, max %.2f µm", rms1, p991, most1)
 	}
 	t.Logf("RMS %.2f, p99 %.2f, max %.2f; with the binding layer %.2f %.2f %.2f µm", rms, p99, most, rms1, p991, most1)
