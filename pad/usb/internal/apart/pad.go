@@ -35,6 +35,7 @@ type Pad struct {
 	result  byte
 	lag     int // status reads that a change takes
 	values  map[byte][]byte
+	fails   map[byte]byte // planted results
 	upload  upload
 	screen  []byte
 	codings []byte
@@ -53,7 +54,7 @@ type change struct {
 
 // New makes a pad as it is after power-on.
 func New(m Model) *Pad {
-	p := &Pad{model: m, lag: 2, screen: make([]byte, 3*m.Width*m.Height)}
+	p := &Pad{model: m, lag: 2, fails: map[byte]byte{}, screen: make([]byte, 3*m.Width*m.Height)}
 	p.wake = sync.NewCond(&p.mu)
 	p.crypt.random = rand.NewChaCha8([32]byte{'a', 'p', 'a', 'r', 't'})
 	p.crypt.lengths = m.Lengths
@@ -190,9 +191,17 @@ func (p *Pad) set(b []byte) error {
 		p.result = wrongID
 		return wire.ErrStall
 	}
+	if r.id == 0x27 && b[1] == 1 && p.state == image && p.pending != nil {
+		return nil // taken back already
+	}
 	if !accepts(r.id, true, p.state) || p.pending != nil && bound(r.id) {
 		p.complain("set of %02x in state %d (changing: %v)", r.id, p.state, p.pending != nil)
 		p.result = wrongState
+		return nil
+	}
+	if code, planted := p.fails[r.id]; planted {
+		delete(p.fails, r.id)
+		p.result = code
 		return nil
 	}
 	body := append([]byte(nil), b[1:]...)
@@ -291,11 +300,22 @@ func (p *Pad) Setting(id byte) []byte {
 	return append([]byte(nil), p.values[id]...)
 }
 
-// Slow sets how many status reads each change of the state takes.
+// Slow sets how many status reads each change of the state takes, also one
+// that is on its way.
 func (p *Pad) Slow(reads int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lag = reads
+	if p.pending != nil {
+		p.pending.reads = reads
+	}
+}
+
+// Fail lets the next set of a report fail with a result.
+func (p *Pad) Fail(id, result byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fails[id] = result
 }
 
 // State is the pad's state as its status report would give it, and whether the

@@ -199,6 +199,25 @@ func TestLeftBehind(t *testing.T) {
 	}
 }
 
+// A picture that fails half-way is taken back, and the next one arrives. The
+// result is one whose number is the same in both readings of section 1.7.
+func TestPictureFails(t *testing.T) {
+	m := apart.STU430()
+	for _, id := range []byte{0x25, 0x26, 0x27} {
+		p := apart.New(m)
+		dev := open(t, p, drive.Clear)
+		display, _ := dev.Display()
+		p.Fail(id, 4)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		err := display.Show(ctx, noise(m, 7))
+		cancel()
+		if err == nil {
+			t.Errorf("report %02x failed, and nobody says so", id)
+		}
+		show(t, p, dev, noise(m, 8))
+	}
+}
+
 // A pad that takes as long as Wacom's own samples wait.
 func TestSlow(t *testing.T) {
 	m := apart.STU540()
