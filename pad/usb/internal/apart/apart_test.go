@@ -2,6 +2,8 @@ package apart_test
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -9,6 +11,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +19,9 @@ import (
 	"moqian/pad/usb/internal/apart"
 	"moqian/pad/usb/internal/drive"
 )
+
+// hostKey is one key for all tests: making one takes long.
+var hostKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
 // open opens the driver on a pad. At the end the pad must have nothing to
 // complain of but what the test allows.
@@ -35,7 +41,7 @@ func openAt(t *testing.T, p *apart.Pad, policy drive.Policy, now func() time.Tim
 		t.Fatalf("ports: %v, %v", ports, err)
 	}
 	closed := make(chan struct{})
-	dev, err := drive.Open(ctx, bus, ports[0], drive.Options{Encryption: policy, Settle: -1, Now: now}, func() { close(closed) })
+	dev, err := drive.Open(ctx, bus, ports[0], drive.Options{Encryption: policy, Settle: -1, Now: now, PrivateKey: hostKey}, func() { close(closed) })
 	if err != nil {
 		t.Fatalf("open: %v; the pad says %q", err, p.Complaints())
 	}

@@ -36,6 +36,7 @@ type Pad struct {
 	lag     int // status reads that a change takes
 	values  map[byte][]byte
 	fails   map[byte]byte // planted results
+	pullAt  byte          // the cable is pulled at this set
 	upload  upload
 	screen  []byte
 	codings []byte
@@ -199,6 +200,10 @@ func (p *Pad) set(b []byte) error {
 		p.result = wrongState
 		return nil
 	}
+	if p.pullAt == r.id {
+		p.leave()
+		return wire.ErrGone
+	}
 	if code, planted := p.fails[r.id]; planted {
 		delete(p.fails, r.id)
 		p.result = code
@@ -316,6 +321,13 @@ func (p *Pad) Fail(id, result byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.fails[id] = result
+}
+
+// PullAt pulls the cable at the next set of a report.
+func (p *Pad) PullAt(id byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pullAt = id
 }
 
 // State is the pad's state as its status report would give it, and whether the

@@ -3,6 +3,7 @@ package apart_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"sync/atomic"
@@ -215,6 +216,23 @@ func TestPictureFails(t *testing.T) {
 			t.Errorf("report %02x failed, and nobody says so", id)
 		}
 		show(t, p, dev, noise(m, 8))
+	}
+}
+
+// The cable is pulled at each step of a picture.
+func TestPicturePulled(t *testing.T) {
+	m := apart.STU430()
+	for _, id := range []byte{0x25, 0x26, 0x27} {
+		p := apart.New(m)
+		dev := open(t, p, drive.Clear)
+		display, _ := dev.Display()
+		p.PullAt(id)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		err := display.Show(ctx, noise(m, 9))
+		cancel()
+		if !errors.Is(err, pad.ErrGone) {
+			t.Errorf("pulled at report %02x: %v", id, err)
+		}
 	}
 }
 
