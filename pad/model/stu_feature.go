@@ -174,6 +174,8 @@ var resultText = map[Result]string{
 	ResultBadParameter: "bad parameter", ResultWrongEncoding: "wrong encoding", ResultImageTooLong: "picture too long",
 	ResultZlib: "bad zlib data", ResultWrongArea: "wrong area", ResultImageMissing: "picture missing",
 	33: "ROM size", 34: "ROM parameter", 35: "ROM checksum",
+	// The text writes 10 to 35 beside a state FF; as hexadecimal they are these.
+	0x10: "wrong encoding", 0x11: "picture too long", 0x12: "bad zlib data", 0x15: "wrong area", 0x20: "picture missing",
 }
 
 // String names the result.
@@ -193,14 +195,15 @@ type Status struct {
 	Result Result
 }
 
-// ParseStatus reads report 03; a state or result nobody documented is refused.
+// ParseStatus reads report 03; a state nobody documented is refused. A result
+// that nobody documented is one: the pad refused, for a reason of its own.
 func ParseStatus(b []byte) (Status, error) {
 	b, err := report(b, IDStatus, 5)
 	if err != nil {
 		return Status{}, err
 	}
 	s := Status{State(b[0]), Result(b[1])}
-	if _, ok := resultText[s.Result]; !ok && s.Result != ResultOK || s.State > RomBusy && s.State != Resetting {
+	if s.State > RomBusy && s.State != Resetting {
 		return Status{}, ErrFeature
 	}
 	return s, nil

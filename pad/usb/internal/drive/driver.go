@@ -59,8 +59,17 @@ type run struct {
 	stream wire.Stream
 	size   int           // of the longest report
 	failed chan struct{} // closed with err set
+	once   sync.Once     // of that
 	err    error
 	done   chan struct{}
+}
+
+// fail ends the reading for good; the first reason counts.
+func (r *run) fail(err error) {
+	r.once.Do(func() {
+		r.err = err
+		close(r.failed)
+	})
 }
 
 func newDriver(t wire.Transport, info pad.Info, dec model.Decoder, opt Options) *driver {
@@ -278,25 +287,28 @@ func (d *driver) judge(err error) error {
 func (d *driver) pump(r *run) {
 	defer close(r.done)
 	buf := make([]byte, r.size)
-	fail := func(err error) {
-		if r.err == nil {
-			r.err = err
-			close(r.failed)
-		}
-	}
 	for {
 		n, err := r.stream.Read(buf)
 		if err != nil {
 			if !errors.Is(err, wire.ErrClosed) {
-				fail(d.broke(err))
+				r.fail(d.broke(err))
 			}
 			return
 		}
 		at := d.opt.Now()
 		if err := d.handle(buf[:n], at); err != nil {
-			fail(err)
+			r.fail(err)
 		}
 		clear(buf[:n])
+	}
+}
+
+// spoil ends the capture under way: its reader gets err behind what has come.
+func (d *driver) spoil(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.run != nil {
+		d.run.fail(err)
 	}
 }
 

@@ -201,12 +201,25 @@ func (s *stu) show(ctx context.Context, f pad.Frame) error {
 		s.shown(f)
 	}
 	if secured {
-		if again := s.startCapture(ctx); again != nil {
-			return errors.Join(err, again)
-		}
-		s.hold(s.d.opt.Now().Add(settleCapture))
+		return errors.Join(err, s.resume(ctx))
 	}
 	return err
+}
+
+// resume goes on with an encrypted capture after a picture. When it cannot, the
+// capture ends with the reason: what is written from here on would be missing.
+func (s *stu) resume(ctx context.Context) error {
+	err := s.startCapture(ctx)
+	if err == nil {
+		err = s.pause(ctx, settleCapture)
+	}
+	if err != nil {
+		err = fmt.Errorf("going on after a picture: %w", err)
+		s.d.spoil(s.d.judge(err))
+		return err
+	}
+	s.hold(time.Time{})
+	return nil
 }
 
 // hold treats reports that arrive before a time as left-overs.

@@ -208,12 +208,16 @@ func (p *Pad) wait(release <-chan struct{}) {
 	case <-release:
 	case <-p.gone:
 	}
-	p.mu.Lock()
-	p.held--
-	p.mu.Unlock()
 }
 
-// Holding counts the requests that wait for Faults.Release.
+// served: a held request has been worked off.
+func (p *Pad) served() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held--
+}
+
+// Holding counts the requests that were held and are not worked off yet.
 func (p *Pad) Holding() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -230,6 +234,7 @@ func (p *Pad) Control(s Setup, data []byte) ([]byte, bool) {
 	release := p.faults.Release
 	p.mu.Unlock()
 	if hold {
+		defer p.served()
 		p.wait(release)
 	}
 	if hang > 0 {

@@ -131,6 +131,11 @@ func TestFaults(t *testing.T) {
 	wantErr(t, "a hung pad", tr.SetFeature([]byte{0x21, 0}), wire.ErrTimeout)
 	b.Timeout(long)
 	close(release)
+	for end := time.Now().Add(long); g.Holding() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the held request does not end")
+		}
+	}
 	g.SetFaults(emu.Faults{StallControl: 1})
 	wantErr(t, "a stall", ask(), wire.ErrStall)
 	if err := ask(); err != nil {
