@@ -6,7 +6,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -111,15 +110,12 @@ func TestThreshold(t *testing.T) {
 }
 
 // A picture inside a capture: the encrypted session ends for it and begins
-// anew; what the pen writes before and after arrives. The pen waits until the
-// host's clock is a second further: right after the picture the driver takes
-// the reports of the new session for left-overs of the old one.
+// anew; what the pen writes before and as soon as Show has returned arrives.
 func TestPictureInCapture(t *testing.T) {
 	for _, policy := range []drive.Policy{drive.Clear, drive.Require} {
 		m := apart.STU540()
 		p := apart.New(m)
-		var ahead atomic.Int64
-		dev := openAt(t, p, policy, func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) })
+		dev := open(t, p, policy)
 		truth := work(49, 0, 1)
 		f := noise(m, 4)
 		reached, shown := make(chan struct{}), make(chan error, 1)
@@ -127,7 +123,6 @@ func TestPictureInCapture(t *testing.T) {
 			<-reached
 			display, _ := dev.Display()
 			err := display.Show(context.Background(), f)
-			ahead.Store(int64(time.Second))
 			p.Write(truth[20:]...)
 			shown <- err
 		}()
@@ -149,6 +144,36 @@ func TestPictureInCapture(t *testing.T) {
 		if !bytes.Equal(p.Screen(), f.Pix) {
 			t.Errorf("policy %d: the screen differs", policy)
 		}
+	}
+}
+
+// A pad that does not go on after a picture: Show says so, and the capture ends
+// with an error, not as if the hand had stopped.
+func TestPictureBreaksCapture(t *testing.T) {
+	m := apart.STU540()
+	p := apart.New(m)
+	dev := open(t, p, drive.Require)
+	truth := work(49, 0, 1)
+	shown := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var c pad.Capture
+	seen := 0
+	err := c.RecordFrom(ctx, dev, func() { p.Write(truth[:20]...) }, func(pad.Sample) {
+		if seen++; seen == 20 {
+			go func() {
+				p.Fail(0x15, 2)
+				display, _ := dev.Display()
+				shown <- display.Show(context.Background(), noise(m, 4))
+				p.Write(truth[20:]...)
+			}()
+		}
+	})
+	if err == nil || ctx.Err() != nil {
+		t.Errorf("a broken capture of %d samples ended with %v", seen, err)
+	}
+	if err := <-shown; err == nil {
+		t.Error("the picture broke the session and was shown well")
 	}
 }
 

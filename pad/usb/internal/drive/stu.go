@@ -229,9 +229,12 @@ func (s *stu) endCapture(ctx context.Context) error {
 			return err
 		}
 	}
-	s.state = model.Capture
-	if err := s.command(model.CmdEndCapture()); err != nil {
+	if st, err := s.status(); err != nil {
 		return err
+	} else if st.State == model.Capture {
+		if err := s.command(model.CmdEndCapture()); err != nil {
+			return err
+		}
 	}
 	return s.await(ctx, model.Ready)
 }
