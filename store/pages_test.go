@@ -40,7 +40,7 @@ func branch(t testing.TB, path string, b []byte, size int) int {
 			}
 		}
 	}
-	t.Skip("this store has no branch page")
+	t.Fatal("this store has no branch page: nothing was tested")
 	return 0
 }
 
