@@ -81,12 +81,13 @@ func TestLess(t *testing.T) {
 		}
 		return s
 	}
-	before := size(tr.less(where, nil))
-	after := size(tr.less(where, func(c int) float64 { return 0.012 * float64(p.sign(c, load, m.bits)) }))
+	sys, o := tr.system(where)
+	before := size(sys.less(o, func(int) float64 { return 0 }))
+	after := size(sys.less(o, func(c int) float64 { return 0.012 * float64(p.sign(c, load, m.bits)) }))
 	if before < 0.007 || after > 0.4*before {
 		t.Errorf("mean level %.4f mm, with the mark taken off %.4f", before, after)
 	}
-	if (&trace{}).less(where, nil) != nil || (&trace{}).chips(where, true) != nil {
+	if (*system)(nil).less(nil, nil) != nil || (&trace{}).chips(where, true) != nil {
 		t.Error("chips of nothing")
 	}
 }
