@@ -39,27 +39,25 @@ func (y *system) order() order {
 	for i := range o.cell {
 		o.cell[i] = -1
 	}
-	for i := range o.knot {
-		o.knot[i] = -1
+	knots := 0 // placed, each beside those before it
+	place := func(to int) {
+		for ; knots < to; knots++ {
+			o.knot[knots] = o.n
+			o.n++
+		}
 	}
 	for i := range y.rows {
 		for _, c := range y.rows[i].at {
 			switch {
-			case c < 0 && o.knot[-1-c] < 0:
-				o.knot[-1-c] = o.n
-				o.n++
-			case c >= 0 && o.cell[c] < 0 && last[c]-first[c] <= again:
+			case c < 0:
+				place(-c) // with those near no clear reading
+			case o.cell[c] < 0 && last[c]-first[c] <= again:
 				o.cell[c] = o.n
 				o.n++
 			}
 		}
 	}
-	for i, k := range o.knot { // no clear reading is near
-		if k < 0 {
-			o.knot[i] = o.n
-			o.n++
-		}
-	}
+	place(y.knots)
 	for i, k := range o.cell {
 		if k < 0 {
 			o.cell[i] = o.n + o.m

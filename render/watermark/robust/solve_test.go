@@ -123,6 +123,26 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestOrderOfGap: a stretch in which nothing is clear, as where an image was cut
+// off, leaves the band narrow.
+func TestOrderOfGap(t *testing.T) {
+	tr := &trace{}
+	for line := range 3 {
+		c := make(chain, 750) // 60 mm
+		for i := range c {
+			c[i] = reading{p: vec{float64(i) * pace, 3 * float64(line)}, half: 0.25, ok: i < 200 || i > 550}
+		}
+		tr.chains = append(tr.chains, c)
+	}
+	sys, o := tr.system(func(q vec) vec { return q })
+	if o == nil || o.w > 40 {
+		t.Fatalf("refused, or a band of no use: %+v", o)
+	}
+	if n := len(sys.chips(o, true)); n < 150 {
+		t.Errorf("%d chips", n)
+	}
+}
+
 // TestReweigh: a wild reading counts less.
 func TestReweigh(t *testing.T) {
 	sys := system{cells: []int{0}, index: map[int]int{0: 0}, line: []float64{1}}
