@@ -11,11 +11,11 @@ import (
 	"moqian/sign/pdf"
 )
 
-// Levels of klauspost's deflate. Best is as small as the standard library's in a
-// third of the time. Ink is numbers that hardly repeat: quick packs them as
-// small as best in a third of its time.
+// Levels of klauspost's deflate. The next better one than best saves 1 % of size
+// and takes a quarter more time. Ink is numbers that hardly repeat: quick packs
+// them as small as best in two thirds of its time.
 const (
-	packLevel  = 7
+	packLevel  = 6
 	quickLevel = 3
 )
 
