@@ -26,7 +26,7 @@ type Doc struct {
 }
 
 // Property is one value of the voucher's XMP schema. Name is a letter followed
-// by letters and digits.
+// by letters and digits; Description may be empty where the name says it.
 type Property struct{ Name, Value, Description string }
 
 // Write paints pages and ink into a finished PDF/A-1b file. The same input
