@@ -92,19 +92,27 @@ func setTexts(pages []render.Page, texts [][]letter, c *typeCase) ([][]setText, 
 
 // contents has gopdf write the file as far as the contents of its n pages:
 // what follows, fonts packed with tables of a megabyte, would be thrown away.
-func contents(g *gopdf.GoPdf, n int) (raw []byte, err error) {
+func contents(g *gopdf.GoPdf, n int) ([]byte, error) {
 	p := &proofSheet{ends: n}
+	err := stopped(p, func() error {
+		_, err := g.WriteTo(p)
+		return err
+	})
+	return p.b.Bytes(), err
+}
+
+// stopped lets write go on until p has enough.
+func stopped(p *proofSheet, write func() error) (err error) {
 	defer func() {
 		switch r := recover(); r {
 		case nil:
 		case p:
-			raw, err = p.b.Bytes(), nil
+			err = nil
 		default:
 			panic(r)
 		}
 	}()
-	_, err = g.WriteTo(p)
-	return p.b.Bytes(), err
+	return write()
 }
 
 // proofSheet takes what gopdf writes until a number of streams have ended. It
