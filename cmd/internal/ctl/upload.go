@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"moqian/cmd/internal/durable"
 	"moqian/cmd/internal/station"
 	"moqian/store/upload"
 )
@@ -145,32 +144,5 @@ func (c *Console) queueVerify(ctx context.Context, args []string) error {
 			return answer(exitNo)
 		}
 		return err
-	})
-}
-
-// queueFetch gets a document back from the archive by its index.
-func (c *Console) queueFetch(ctx context.Context, args []string) error {
-	l := c.line()
-	f := c.flags("queue fetch")
-	f.StringVar(&l.Address, "from", "", "archive `URL`; the site's without it")
-	date := f.String("date", "", "business `date`, which saves a search through the whole branch")
-	words, err := c.parse("queue fetch", f, args, 2, 2)
-	if err != nil {
-		return err
-	}
-	return c.with(ctx, func(st *station.Station) error {
-		from, err := c.archive(st, l)
-		if err != nil {
-			return err
-		}
-		file, key, err := fetch(ctx, st, from, words[0], *date)
-		if err != nil {
-			return err
-		}
-		if err := durable.WriteFile(c.path(words[1]), file); err != nil {
-			return fmt.Errorf("writing the copy: %w", err)
-		}
-		return c.show(map[string]any{"key": key, "bytes": len(file), "file": c.path(words[1])},
-			func(w io.Writer) { fmt.Fprintf(w, "%s: %d bytes, digest as in its key\n", key, len(file)) })
 	})
 }
