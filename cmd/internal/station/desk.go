@@ -62,10 +62,13 @@ func (st *Station) Desk(ctx context.Context, key sign.Key) (*flow.Desk, error) {
 		Seal: render.SealText{Arc: st.Site.Seal, Number: st.Site.SealNumber},
 		Nib:  ink.Nib{Min: st.Site.NibMin, Max: st.Site.NibMax},
 		Mark: watermark.Options{Amplitude: st.Site.MarkAmplitude, Cap: st.Site.MarkCap}}
-	if st.Site.TSA != "" {
-		o.Reserve = sign.Reserve(key, maxToken)
+	token, err := st.Token(ctx)
+	if err != nil {
+		return nil, err
 	}
-	var err error
+	if st.Site.TSA != "" {
+		o.Reserve = sign.Reserve(key, token)
+	}
 	if o.Fonts, err = Fonts(st.Site.Fonts); err != nil {
 		return nil, err
 	}
