@@ -28,8 +28,9 @@
 //
 // # Measured
 //
-// Handles of 3 bytes, 64 bits. Simulated, not printed: 1-bit print at 600 dpi with spread, scan at 300 dpi
-// (±2°, ±1 %, blur, noise, gamma, JPEG 75), signatures of 90 mm of ink or more.
+// Handles of 3 bytes, 64 bits. Simulated, not printed: 1-bit print at 600 dpi
+// with spread, scan at 300 dpi (±2°, ±1 %, blur, noise, gamma, JPEG 75), signatures
+// of 90 mm of ink or more.
 // 35/50 µm: of 318 signatures 318 read blind, 64 bits. 12/15 µm, 285 signatures:
 // informed check 99.3 %, with the original 100 %, blind 97.2 %; page by poppler
 // 99.6, 100 and 95.1 %, by mupdf all; wrong claims accepted 0. What does not read
