@@ -1,6 +1,9 @@
 package ink
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 const (
 	// tolerance of a fitted curve in units: 5 µm are 1.417, and a side is
@@ -15,12 +18,11 @@ const (
 
 // fitter turns sides and arcs into the cubics of one contour, in integers.
 type fitter struct {
-	c     Contour
-	last  vec // the true end of the last curve, before rounding
-	guess int // points that the last curve spanned
-
+	start  Point
+	curves []Curve
+	guess  int       // points that the last curve spanned
 	gone   []float64 // length of the side from where the next curve begins
-	points []sample
+	points []sample  // of the side, that the curve is fitted to
 }
 
 func round(v vec) Point { return Point{int32(math.Round(v.x)), int32(math.Round(v.y))} }
@@ -28,19 +30,17 @@ func round(v vec) Point { return Point{int32(math.Round(v.x)), int32(math.Round(
 func (p Point) vec() vec { return vec{float64(p.X), float64(p.Y)} }
 
 func (f *fitter) begin(p vec) {
-	f.c = Contour{Start: round(p)}
-	f.last = p
+	f.start, f.curves = round(p), f.curves[:0]
 }
 
 func (f *fitter) curve(a, b, p vec) {
-	f.c.Curves = append(f.c.Curves, Curve{round(a), round(b), round(p)})
-	f.last = p
+	f.curves = append(f.curves, Curve{round(a), round(b), round(p)})
 }
 
 // end closes the contour on its start.
 func (f *fitter) end() Contour {
-	f.c.Curves[len(f.c.Curves)-1].P = f.c.Start
-	return f.c
+	f.curves[len(f.curves)-1].P = f.start
+	return Contour{f.start, slices.Clone(f.curves)}
 }
 
 // arc goes clockwise round a dab from the normal n to m.
@@ -231,4 +231,11 @@ func leastSquares(p, q, t0, t1 vec, points []sample, total float64) (a, b vec) {
 		l0, l1 = total/3, total/3
 	}
 	return p.plus(t0.times(l0)), q.minus(t1.times(l1))
+}
+
+// wipe overwrites the room of the fitter.
+func (f *fitter) wipe() {
+	clear(f.curves[:cap(f.curves)])
+	clear(f.gone[:cap(f.gone)])
+	clear(f.points[:cap(f.points)])
 }
