@@ -159,7 +159,7 @@ func (c *Pen) doubt() {
 		for k := range open {
 			if set>>k&1 != 0 {
 				open[k].w = -open[k].w
-				price *= setPrice
+				price *= livePrice
 			}
 		}
 		for k := range open {
