@@ -68,8 +68,17 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 	f.StringVar(&q.Teller, "teller", "", "teller's `account`")
 	account := f.String("account-file", "", "`file` with an account number, - for standard input")
 	inArchive := f.Bool("archive", false, "look in the archive's index too (not by account)")
-	if _, err := c.parse("queue find", f, args, 0, 0); err != nil {
+	l := c.line()
+	f.StringVar(&l.Address, "from", "", "the archive's `URL` for --archive; the site's without it")
+	words, err := c.parse("queue find", f, args, 0, 1)
+	if err != nil {
 		return err
+	}
+	if len(words) > 0 {
+		if q.Voucher != "" && q.Voucher != words[0] {
+			return usagef("two vouchers are named; name one")
+		}
+		q.Voucher = words[0]
 	}
 	if *account != "" {
 		b, err := c.secretLine(*account)
@@ -87,7 +96,7 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 			return err
 		}
 		if *inArchive {
-			if rows, err = c.alsoArchived(ctx, st, q, rows); err != nil {
+			if rows, err = c.alsoArchived(ctx, st, l, q, rows); err != nil {
 				return err
 			}
 		}
@@ -102,8 +111,8 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 }
 
 // alsoArchived adds what only the archive has; its state is ARCHIVE.
-func (c *Console) alsoArchived(ctx context.Context, st *station.Station, q store.Query, rows []store.Item) ([]store.Item, error) {
-	a, err := st.Archive(c.line())
+func (c *Console) alsoArchived(ctx context.Context, st *station.Station, l station.Line, q store.Query, rows []store.Item) ([]store.Item, error) {
+	a, err := c.archive(st, l)
 	if err != nil {
 		return nil, err
 	}
