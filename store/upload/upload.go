@@ -52,7 +52,9 @@ type Receipt struct {
 // Sender delivers one item. It is idempotent: the key is made from the item's
 // id and digest, so a repeat writes the same bytes to the same place. A nil
 // error means that the bytes are durable there. Errors wrap ErrRefused, ErrLater
-// or the context's. Send may be called from several goroutines.
+// or the context's. Send may be called from several goroutines. It must not use
+// pdf after it has returned, whatever it returned: the next document stands there
+// then.
 type Sender interface {
 	Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, error)
 }
