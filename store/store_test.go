@@ -476,3 +476,31 @@ func TestOptionsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// BytesInto stands in the room that it is given, or in more.
+func TestBytesInto(t *testing.T) {
+	s := open(t, t.TempDir(), newClock().now)
+	var room []byte
+	for i, size := range []int{1000, 60_000, 20, 59_000} {
+		pdf := document(uint64(i), size)
+		it, _ := file(t, s, pdf)
+		got, err := s.Outbox().BytesInto(ctx, it.ID, room)
+		if err != nil || !bytes.Equal(got, pdf) {
+			t.Fatalf("%d bytes: %d, %v", size, len(got), err)
+		}
+		if cap(room) >= size && &got[0] != &room[:1][0] {
+			t.Errorf("%d bytes in %d: other room was made", size, cap(room))
+		}
+		room = got
+	}
+	it, _ := file(t, s, document(9, 1000))
+	it = inSent(t, s, it)
+	for _, state := range []State{Verified, Purged} {
+		it.State = state
+		if err := s.Outbox().Move(ctx, it, Entry{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := s.Outbox().BytesInto(ctx, it.ID, room)
+	wantErr(t, "a purged one", err, ErrPurged)
+}
