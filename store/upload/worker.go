@@ -55,6 +55,9 @@ type Result struct {
 	Failed  int     `json:"failed"`  // still here, tried or not
 	Bytes   int64   `json:"bytes"`   // of those sent now
 	Seconds float64 `json:"seconds"`
+	// Why is what the first of those tried that failed met, nil if none did; each
+	// one's own reason stands in its row.
+	Why error `json:"-"`
 }
 
 // unreachableLimit is how many tries in a row may find nobody before the round
@@ -308,6 +311,9 @@ func (r *round) finished(o outcome) {
 		r.result.Bytes += int64(o.it.Bytes)
 	default:
 		r.result.Failed++
+		if r.result.Why == nil {
+			r.result.Why = o.err
+		}
 	}
 	r.tally.add(o.it.Bytes, o.err == nil)
 }
