@@ -77,8 +77,8 @@ type symbol [codeSide]uint64
 // turned has rows and columns exchanged.
 func (s symbol) turned() (t symbol) {
 	for y, row := range s {
-		for x := range codeSide {
-			t[x] |= row >> x & 1 << y
+		for ; row != 0; row &= row - 1 {
+			t[bits.TrailingZeros64(row)] |= 1 << y
 		}
 	}
 	return t
@@ -100,20 +100,39 @@ func bestMask(plan *coding.Plan, code *coding.Code) (best coding.Mask) {
 		}
 	}
 	least := 0
+	plain := pattern(0)
 	for mask := range coding.Mask(8) {
-		s := base
+		s, p := base, pattern(mask)
 		for y := range codeSide {
-			for x := range codeSide {
-				if mask.Invert(y, x) != coding.Mask(0).Invert(y, x) {
-					s[y] ^= free[y] & (1 << x)
-				}
-			}
+			s[y] ^= free[y] & (p[y] ^ plain[y])
 		}
 		if p := s.penalty(); mask == 0 || p < least {
 			best, least = mask, p
 		}
 	}
 	return best
+}
+
+// pattern has the modules that a mask turns over; all masks repeat after twelve
+// rows and columns.
+func pattern(mask coding.Mask) (p symbol) {
+	const period = 12
+	for y := range codeSide {
+		if y >= period {
+			p[y] = p[y-period]
+			continue
+		}
+		for x := range period {
+			if mask.Invert(y, x) {
+				p[y] |= 1 << x
+			}
+		}
+		for x := period; x < codeSide; x += period {
+			p[y] |= p[y] & (1<<period - 1) << x
+		}
+		p[y] &= 1<<codeSide - 1
+	}
+	return p
 }
 
 // penalty scores a symbol by the four rules of ISO/IEC 18004, 7.8.3.
@@ -136,27 +155,26 @@ func (s symbol) penalty() int {
 	return score + off/5*10
 }
 
-// linePenalty scores runs of five and more, and what looks like a finder.
+// linePenalty scores runs of five and more (a run of n costs n−2), and what looks
+// like a finder.
 func linePenalty(line uint64) int {
-	const finder, reversed, eleven = 0b10111010000, 0b00001011101, 1<<11 - 1
-	score, run := 0, 0
-	for i := range codeSide {
-		if i > 0 && line>>i&1 == line>>(i-1)&1 {
-			run++
+	const finder, reversed, eleven = 0b10111010000, 0b00001011101, 11
+	same := ^(line ^ line>>1) & (1<<(codeSide-1) - 1) // as the next module
+	five := same & (same >> 1) & (same >> 2) & (same >> 3)
+	score := bits.OnesCount64(five) + 2*bits.OnesCount64(five&^(five<<1))
+	ahead, behind := uint64(1<<(codeSide-eleven+1)-1), uint64(1<<(codeSide-eleven+1)-1)
+	for i := range eleven {
+		dark := line >> i
+		if finder>>i&1 == 1 {
+			ahead &= dark
 		} else {
-			run = 1
+			ahead &^= dark
 		}
-		switch {
-		case run == 5:
-			score += 3
-		case run > 5:
-			score++
-		}
-		if i >= 10 {
-			if last := line >> (i - 10) & eleven; last == finder || last == reversed {
-				score += 40
-			}
+		if reversed>>i&1 == 1 {
+			behind &= dark
+		} else {
+			behind &^= dark
 		}
 	}
-	return score
+	return score + 40*(bits.OnesCount64(ahead)+bits.OnesCount64(behind))
 }

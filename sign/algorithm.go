@@ -16,7 +16,10 @@ import (
 	"strconv"
 )
 
-// errAlgorithm: a key or algorithm that is too weak or not known.
+// errAlgorithm: a key or algorithm that is too weak or not known. Of the weak
+// ones SHA-1 and RSA of 1024 bits or more are checked all the same: a signature
+// that fits is not broken, but it proves nothing (ETSI EN 319 102-1:
+// INDETERMINATE, CRYPTO_CONSTRAINTS_FAILURE).
 var errAlgorithm = errors.New("the algorithm is too weak or not known: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519 with SHA-256 or better")
 
 var (
@@ -27,7 +30,7 @@ var (
 	oidEd25519 = asn1.ObjectIdentifier{1, 3, 101, 112}
 )
 
-// hashes lists the digests taken, with the names that tie them to a key.
+// hashes lists the digests checked, with the names that tie them to a key.
 func hashes() []struct {
 	hash        crypto.Hash
 	id, rsa, ec asn1.ObjectIdentifier
@@ -42,11 +45,21 @@ func hashes() []struct {
 		{crypto.SHA256, sha(1), rsaWith(11), ecWith(2)},
 		{crypto.SHA384, sha(2), rsaWith(12), ecWith(3)},
 		{crypto.SHA512, sha(3), rsaWith(13), ecWith(4)},
+		{crypto.SHA1, asn1.ObjectIdentifier{1, 3, 14, 3, 2, 26}, rsaWith(5), asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 1}},
 	}
 }
 
-// hashOf gives the hash of a digest algorithm with no or NULL parameters.
+// hashOf gives the hash of a digest algorithm that is strong.
 func hashOf(a pkix.AlgorithmIdentifier) (crypto.Hash, error) {
+	h, err := anyHash(a)
+	if err == nil && h == crypto.SHA1 {
+		return 0, fmt.Errorf("%w (digest %v)", errAlgorithm, a.Algorithm)
+	}
+	return h, err
+}
+
+// anyHash gives the hash of a digest algorithm with no or NULL parameters.
+func anyHash(a pkix.AlgorithmIdentifier) (crypto.Hash, error) {
 	if !plainParameters(a) {
 		return 0, errAlgorithm
 	}
@@ -72,11 +85,8 @@ func digest(h crypto.Hash, parts ...[]byte) []byte {
 }
 
 // checkSignature verifies sig over data with the algorithm that a CMS names and
-// the digest that it names beside it.
+// the digest that it names beside it; whether they are strong is another matter.
 func checkSignature(c *x509.Certificate, a pkix.AlgorithmIdentifier, h crypto.Hash, data, sig []byte) error {
-	if err := strongKey(c); err != nil {
-		return err
-	}
 	var rsaID, ecID asn1.ObjectIdentifier
 	for _, k := range hashes() {
 		if k.hash == h {
@@ -87,6 +97,8 @@ func checkSignature(c *x509.Certificate, a pkix.AlgorithmIdentifier, h crypto.Ha
 	switch pub := c.PublicKey.(type) {
 	case *rsa.PublicKey:
 		switch {
+		case pub.N.BitLen() < 1024:
+			return errAlgorithm
 		case a.Algorithm.Equal(oidPSS):
 			return checkPSS(pub, a, h, data, sig)
 		case !plainParameters(a) || !a.Algorithm.Equal(oidRSA) && !a.Algorithm.Equal(rsaID):
@@ -118,20 +130,25 @@ func checkSignature(c *x509.Certificate, a pkix.AlgorithmIdentifier, h crypto.Ha
 // checkPSS takes PSS with one hash for content and mask (RFC 4055 §3.1).
 func checkPSS(pub *rsa.PublicKey, a pkix.AlgorithmIdentifier, h crypto.Hash, data, sig []byte) error {
 	var p struct {
-		Hash    pkix.AlgorithmIdentifier `asn1:"explicit,tag:0"`
-		MGF     pkix.AlgorithmIdentifier `asn1:"explicit,tag:1"`
+		Hash    pkix.AlgorithmIdentifier `asn1:"optional,explicit,tag:0"`
+		MGF     pkix.AlgorithmIdentifier `asn1:"optional,explicit,tag:1"`
 		Salt    int                      `asn1:"explicit,tag:2,optional,default:20"`
 		Trailer int                      `asn1:"explicit,tag:3,optional,default:1"`
 	}
-	if rest, err := asn1.Unmarshal(a.Parameters.FullBytes, &p); err != nil || len(rest) > 0 || p.Trailer != 1 || !p.MGF.Algorithm.Equal(oidMGF1) {
+	if rest, err := asn1.Unmarshal(a.Parameters.FullBytes, &p); err != nil || len(rest) > 0 || p.Trailer != 1 {
 		return errAlgorithm
 	}
 	var inner pkix.AlgorithmIdentifier
-	if rest, err := asn1.Unmarshal(p.MGF.Parameters.FullBytes, &inner); err != nil || len(rest) > 0 {
+	if p.Hash.Algorithm == nil && p.MGF.Algorithm == nil { // SHA-1, by default
+		p.Hash.Algorithm = asn1.ObjectIdentifier{1, 3, 14, 3, 2, 26}
+		inner = p.Hash
+	} else if !p.MGF.Algorithm.Equal(oidMGF1) {
+		return errAlgorithm
+	} else if rest, err := asn1.Unmarshal(p.MGF.Parameters.FullBytes, &inner); err != nil || len(rest) > 0 {
 		return errAlgorithm
 	}
-	one, err := hashOf(p.Hash)
-	two, err2 := hashOf(inner)
+	one, err := anyHash(p.Hash)
+	two, err2 := anyHash(inner)
 	if err != nil || err2 != nil || one != h || two != h || p.Salt < 16 || p.Salt > 512 {
 		return errAlgorithm
 	}

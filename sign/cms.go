@@ -59,6 +59,9 @@ func seal(file []byte, hole [2]int, k Key) ([]byte, error) {
 	if info.EncryptedDigest, err = k.Sign(nil, digest[:], crypto.SHA256); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKey, err)
 	}
+	if err := strongKey(chain[0]); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrKey, err)
+	}
 	if err := checkSignature(chain[0], info.DigestEncryptionAlgorithm, crypto.SHA256, attrs, info.EncryptedDigest); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKey, err)
 	}

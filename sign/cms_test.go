@@ -199,7 +199,7 @@ func brokenParts(h hall) []brokenPart {
 		{"another digest algorithm inside", func(_ *sign.Envelope, i *sign.SignerInfo) { i.Digest.Algorithm = oidSHA512 }, "two digest algorithms"},
 		{"SHA-1", func(e *sign.Envelope, i *sign.SignerInfo) {
 			e.Digests[0].Algorithm, i.Digest.Algorithm = oidSHA1, oidSHA1
-		}, "weak"},
+		}, "not what was signed"},
 		{"digest with parameters", func(_ *sign.Envelope, i *sign.SignerInfo) {
 			i.Digest.Parameters = asn1.RawValue{FullBytes: []byte{2, 1, 1}}
 		}, "weak"},

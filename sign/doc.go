@@ -14,7 +14,7 @@
 // hex string of /Contents, or a hole with anything else in it, even a digit in
 // the other case; a signature that no field owns, or that two own; more than one
 // signer in a CMS, an unsigned attribute other than a time stamp, bytes in the
-// CMS that RFC 5652 does not name, digests below SHA-256, RSA below 2048 bits, a
+// CMS that RFC 5652 does not name, digests weaker than SHA-1 or unknown, a
 // missing content-type or (PAdES) signing-certificate attribute, the SubFilters
 // adbe.x509.rsa_sha1 and adbe.pkcs7.sha1; any byte behind the signed ones that
 // is not a whole revision of allowed changes.
@@ -30,7 +30,8 @@
 // Untrusted is: no given root vouches for a signatory or a time stamp, a
 // certificate that was not valid or was revoked at the moment that counts (that
 // of the oldest trusted time stamp, else the moment of judgement), a certificate
-// whose usage is not signing, one that belongs to no chain; and an update behind
+// whose usage is not signing, one that belongs to no chain; a signature or time
+// stamp that fits but by SHA-1 or RSA below 2048 bits; and an update behind
 // this program's signatures that no later signature covers and that this program
 // did not write to the byte: nothing else would find a bit that turned in it.
 //

@@ -77,8 +77,10 @@ func (s *dss) dict(f *pdf.File, o pdf.Object) (pdf.Dict, error) {
 	return d, nil
 }
 
-// vriKey is the SHA-1 of a signature's /Contents in upper case hex.
-var vriKey = regexp.MustCompile(`^[0-9A-F]{40}$`)
+// vriKey is the digest of a signature's /Contents in hex: by ETSI EN 319 142-1
+// §5.4.2.3 SHA-1 in upper case, in files of other programs also lower case or
+// SHA-256. Nothing is looked up by it: validation data count wherever they stand.
+var vriKey = regexp.MustCompile(`^([0-9A-F]{40}|[0-9a-f]{40}|[0-9A-F]{64}|[0-9a-f]{64})$`)
 
 func (s *dss) related(f *pdf.File, o pdf.Object, known *certificates) error {
 	d, err := s.dict(f, o)

@@ -3,6 +3,7 @@ package sign_test
 import (
 	"encoding/asn1"
 	"fmt"
+	"strings"
 	"testing"
 
 	"moqian/sign"
@@ -79,6 +80,9 @@ func TestStore(t *testing.T) {
 		{"the root twice", "", sign.Valid, list("Certs", h.ca.Root.Raw, h.ca.Root.Raw)},
 		{"current lists", "", sign.Valid, list("CRLs", h.crls[0].Raw, h.crls[1].Raw)},
 		{"related data", "", sign.Valid, related(vri, pdf.Dict{"Type": pdf.Name("VRI"), "TU": pdf.String("D:2026"), "Cert": pdf.Array{}})},
+		{"related by lower case", "", sign.Valid, related(pdf.Name(strings.ToLower(vri)), pdf.Dict{"CRL": pdf.Array{}})},
+		{"related by SHA-256", "", sign.Valid, related(vri+"0123456789ABCDEF01234567", pdf.Dict{})},
+		{"related by SHA-256, lower case", "", sign.Valid, related(pdf.Name(strings.ToLower(vri+"0123456789ABCDEF01234567")), pdf.Dict{})},
 		{"a stranger's certificate", "dss-stray", sign.Untrusted, list("Certs", stranger.key.Chain()[0].Raw)},
 		{"a stranger's list", "dss-stray", sign.Untrusted, list("CRLs", h.crl(t, stranger.ca, nil).Raw)},
 		{"an old list", "dss-stray", sign.Untrusted, list("CRLs", oldList(t, h.ca))},
@@ -91,6 +95,10 @@ func TestStore(t *testing.T) {
 		{"no list of certificates", "later-changes", sign.Invalid, func(_ *pdf.Writer, d pdf.Dict) { d["Certs"] = pdf.Name("All") }},
 		{"page as a certificate", "later-changes", sign.Invalid, func(_ *pdf.Writer, d pdf.Dict) { d["Certs"] = pdf.Array{pdf.Ref{Num: 3}} }},
 		{"related to nothing", "later-changes", sign.Invalid, related("Other", pdf.Dict{})},
+		{"related by 41 digits", "later-changes", sign.Invalid, related(vri+"0", pdf.Dict{})},
+		{"related by both cases", "later-changes", sign.Invalid, related(pdf.Name("a"+vri[:38]+"A"), pdf.Dict{})},
+		{"related to an array", "later-changes", sign.Invalid, func(_ *pdf.Writer, d pdf.Dict) { d["VRI"] = pdf.Dict{vri: pdf.Array{}} }},
+		{"related to a page", "later-changes", sign.Invalid, related(vri, pdf.Dict{"Cert": pdf.Array{pdf.Ref{Num: 3}}})},
 		{"related by another key", "later-changes", sign.Invalid, related(vri, pdf.Dict{"Contents": pdf.Ref{Num: 4}})},
 		{"too many", "later-changes", sign.Invalid, func(_ *pdf.Writer, d pdf.Dict) { d["Certs"] = make(pdf.Array, 300) }},
 	}

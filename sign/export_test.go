@@ -143,6 +143,11 @@ type Attribute struct {
 
 // ReSign signs a CMS again with other signed attributes; none leaves them out.
 func ReSign(der []byte, k Key, change func([]Attribute) []Attribute) ([]byte, error) {
+	return ReSignBy(der, k, crypto.SHA256, change)
+}
+
+// ReSignBy is ReSign with another hash, which the CMS does not name yet.
+func ReSignBy(der []byte, k Key, h crypto.Hash, change func([]Attribute) []Attribute) ([]byte, error) {
 	var failed error
 	out, err := Rewrite(der, func(_ *Envelope, info *SignerInfo) {
 		var attrs []Attribute
@@ -157,8 +162,7 @@ func ReSign(der []byte, k Key, change func([]Attribute) []Attribute) ([]byte, er
 		if set, failed = asn1.MarshalWithParams(change(attrs), "set"); failed != nil {
 			return
 		}
-		sum := sha256.Sum256(set)
-		if info.Value, failed = k.Sign(nil, sum[:], crypto.SHA256); failed != nil {
+		if info.Value, failed = k.Sign(nil, digest(h, set), h); failed != nil {
 			return
 		}
 		if info.Signed = (asn1.RawValue{FullBytes: append([]byte{0xa0}, set[1:]...)}); len(set) == 2 {

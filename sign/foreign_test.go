@@ -100,10 +100,12 @@ func TestForeignCMS(t *testing.T) {
 		{"no attributes", "RSA", "-noattr -md sha256", sign.Invalid},
 		{"no signing certificate", "RSA", "-md sha256", sign.Invalid},
 		{"no certificate", "RSA", "-cades -md sha256 -nocerts", sign.Invalid},
-		{"SHA-1", "RSA", "-cades -md sha1", sign.Invalid},
+		{"SHA-1", "RSA", "-cades -md sha1", sign.Untrusted},
+		{"SHA-1, P-256", "P-256", "-cades -md sha1", sign.Untrusted},
+		{"SHA-1, RSA-PSS", "RSA", "-cades -md sha1 -keyopt rsa_padding_mode:pss", sign.Untrusted},
 		{"MD5", "RSA", "-cades -md md5", sign.Invalid},
 		{"SHA-224", "RSA", "-cades -md sha224", sign.Invalid},
-		{"RSA of 1024 bits", "RSA-1024", "-cades -md sha256", sign.Invalid},
+		{"RSA of 1024 bits", "RSA-1024", "-cades -md sha256", sign.Untrusted},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -111,6 +113,15 @@ func TestForeignCMS(t *testing.T) {
 			r := sign.Verify(file, b.options())
 			if r.Verdict != tt.want {
 				t.Errorf("%s %v", r.Verdict, r.Problems)
+			}
+			if tt.want == sign.Untrusted {
+				expect(t, r, tt.want, "weak-algorithm")
+				if !r.Signatures[0].Intact || r.Law.ContentIntact != sign.NotProvable || r.Law.SignatureIntact != sign.NotProvable {
+					t.Errorf("%+v", r)
+				}
+				bad := bytes.Clone(file)
+				bad[bytes.Index(bad, []byte("128000.50"))] = '9'
+				expect(t, sign.Verify(bad, b.options()), sign.Invalid, "signature")
 			}
 			if tt.want == sign.Valid && r.Signatures[0].Signatory != tt.key+" signer" {
 				t.Errorf("%+v", r.Signatures[0])

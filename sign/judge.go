@@ -83,7 +83,7 @@ func (v *verifier) fits(s *found, c covered) error {
 		return err
 	}
 	pades := s.dict["SubFilter"] == pdf.Name("ETSI.CAdES.detached")
-	if pades && !s.cms.essV2 {
+	if pades && !s.cms.essV2 && !(s.cms.essV1 && s.cms.hash == crypto.SHA1) { // version 1 is SHA-1's
 		return errors.New("the signing-certificate attribute is missing")
 	}
 	if s.cms.token != nil {

@@ -113,6 +113,11 @@ type truster struct {
 func (t truster) stamp(o trust, at time.Time, inner string) bool {
 	f, name := t.f, t.f.Field
 	k := f.token
+	if k.cms.weak {
+		t.weakly("时间戳", "time stamp")
+		t.doubt = true
+		return false
+	}
 	if k.Time.After(t.options.At.Add(leeway)) {
 		t.problem("timestamp-future", "时间戳晚于核验时间："+name, fmt.Sprintf("%s: the time stamp is of %s, after the moment of judgement; one of the clocks is wrong", name, rfc3339(k.Time)))
 		t.doubt = true
@@ -150,6 +155,10 @@ func (t truster) stamp(o trust, at time.Time, inner string) bool {
 func (t truster) signer(o trust, at time.Time) []*x509.Certificate {
 	f, name := t.f, t.f.Field
 	c := f.cms.signer
+	if f.cms.weak {
+		t.weakly("签名", "signature")
+		return nil
+	}
 	if err := signsDocuments(c); err != nil {
 		t.problem("key-usage", "证书用途不符："+name, name+": "+err.Error())
 		return nil
@@ -176,6 +185,12 @@ func (t truster) signer(o trust, at time.Time) []*x509.Certificate {
 	t.chained = append(t.chained, chains[0]...)
 	t.claimed(c)
 	return chains[0]
+}
+
+// weakly remarks a signature that fits and proves nothing.
+func (t truster) weakly(zh, en string) {
+	t.weak = true
+	t.problem("weak-algorithm", zh+"算法强度不足，不能证明未被篡改："+t.f.Field, fmt.Sprintf("%s: the %s fits, but whoever has the means can forge it: %s", t.f.Field, en, errAlgorithm))
 }
 
 // claimed remarks a claimed time that cannot be.

@@ -34,6 +34,7 @@ type cms struct {
 	crls   []*x509.RevocationList
 	unread int // certificates and lists that cannot be read; no chain has them
 	hash   crypto.Hash
+	weak   bool // the signature fits, by an algorithm or key that is too weak to prove anything
 	// content inside, nil when detached.
 	content []byte
 	// essV2, essV1: which signing-certificate attributes name the signer.
@@ -197,10 +198,11 @@ func soundTags(e envelope, info signerInfo, kind asn1.ObjectIdentifier) bool {
 // check verifies digest, attributes and signature.
 func (c *cms) check(e envelope, info signerInfo, kind asn1.ObjectIdentifier, content [][]byte) error {
 	var err error
-	if c.hash, err = hashOf(info.Digest); err != nil {
+	if c.hash, err = anyHash(info.Digest); err != nil {
 		return err
 	}
-	if named, err := hashOf(e.Digests[0]); err != nil || named != c.hash {
+	c.weak = c.hash == crypto.SHA1 || strongKey(c.signer) != nil
+	if named, err := anyHash(e.Digests[0]); err != nil || named != c.hash {
 		return errors.New("the CMS names two digest algorithms")
 	}
 	if content == nil {

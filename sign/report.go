@@ -12,7 +12,7 @@ type Verdict string
 
 const (
 	Valid     Verdict = "valid"     // every signature intact and trusted, nothing forbidden follows
-	Untrusted Verdict = "untrusted" // intact, but no given root vouches for a signatory
+	Untrusted Verdict = "untrusted" // intact, but no given root vouches for a signatory, or by a weak algorithm
 	Invalid   Verdict = "invalid"
 	Unsigned  Verdict = "unsigned"
 	Error     Verdict = "error" // not a PDF

@@ -28,17 +28,24 @@ type Token struct {
 // signature, the signing certificate attribute, the certificate's purpose, and
 // that it is over the data. Trust in the TSA is for Verify, or Token.Trust.
 func ReadToken(der []byte, data ...[]byte) (*Token, error) {
-	return readToken(der, newCertificates(), data...)
+	return strongToken(readToken(der, newCertificates(), data...))
 }
 
 // ReadTokenOver is ReadToken for data of which only the SHA-256 is known.
 func ReadTokenOver(der []byte, sum [32]byte) (*Token, error) {
-	return openToken(der, newCertificates(), func(h crypto.Hash) []byte {
+	return strongToken(openToken(der, newCertificates(), func(h crypto.Hash) []byte {
 		if h != crypto.SHA256 {
 			return nil
 		}
 		return sum[:]
-	})
+	}))
+}
+
+func strongToken(t *Token, err error) (*Token, error) {
+	if err == nil && t.cms.weak {
+		return nil, fmt.Errorf("time stamp: %w", errAlgorithm)
+	}
+	return t, err
 }
 
 func readToken(der []byte, known *certificates, data ...[]byte) (*Token, error) {
@@ -100,10 +107,11 @@ func (t *Token) info(der []byte, over func(crypto.Hash) []byte) error {
 			}
 		}
 	}
-	h, err := hashOf(imprint.Algorithm)
+	h, err := anyHash(imprint.Algorithm)
 	if err != nil {
 		return err
 	}
+	t.cms.weak = t.cms.weak || h == crypto.SHA1
 	if !bytes.Equal(imprint.Hash, over(h)) {
 		return errors.New("it is over other data")
 	}

@@ -76,6 +76,7 @@ type verifier struct {
 	chained []*x509.Certificate // certificates of all trusted chains
 	wrong   bool                // a problem that no signature's own fields tell
 	doubt   bool                // something that no given root vouches for
+	weak    bool                // an algorithm that proves nothing
 }
 
 func (v *verifier) problem(code, zh, en string) {
@@ -103,7 +104,9 @@ func (v *verifier) close(verdict Verdict) Report {
 	case Valid:
 		v.Law = Law{Claimed, Claimed, Proven, Proven}
 	case Untrusted:
-		v.Law = Law{NotProvable, NotProvable, Proven, Proven}
+		if v.Law = (Law{NotProvable, NotProvable, Proven, Proven}); v.weak {
+			v.Law.SignatureIntact, v.Law.ContentIntact = NotProvable, NotProvable
+		}
 	case Invalid:
 		v.Law = Law{NotProvable, NotProvable, Broken, Broken}
 		intact := len(v.Signatures) > 0

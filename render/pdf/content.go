@@ -131,6 +131,7 @@ func (c *content) modules(m render.Modules) {
 // of one size together, which packs better.
 func rectangles(m render.Modules) (out [][4]int) {
 	done := make([]bool, len(m.Dark))
+	var keys []uint32 // height, width, y, x: a code has at most 177 modules a side
 	free := func(x, y int) bool { return m.Dark[y*m.N+x] && !done[y*m.N+x] }
 	for y := range m.N {
 		for x := range m.N {
@@ -145,12 +146,14 @@ func rectangles(m render.Modules) (out [][4]int) {
 				done[(y+i/w)*m.N+x+i%w] = true
 			}
 			if w > 0 {
-				out = append(out, [4]int{x, m.N - y - h, w, h})
+				keys = append(keys, uint32(h<<24|w<<16|(m.N-y-h)<<8|x))
 			}
 		}
 	}
-	order := func(r [4]int) int { return r[3]<<24 | r[2]<<16 | r[1]<<8 | r[0] } // a code has at most 177 modules a side
-	slices.SortFunc(out, func(a, b [4]int) int { return order(a) - order(b) })
+	slices.Sort(keys)
+	for _, k := range keys {
+		out = append(out, [4]int{int(k & 0xff), int(k >> 8 & 0xff), int(k >> 16 & 0xff), int(k >> 24)})
+	}
 	return out
 }
 

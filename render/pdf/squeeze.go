@@ -4,33 +4,47 @@ import (
 	"hash/adler32"
 	"math"
 	"math/bits"
+	"slices"
 )
 
-// squeeze packs data as zlib streams (RFC 1950, RFC 1951) that are 5 to 8 %
-// smaller than a quick packer's, in 15 times the time: it looks for the cheapest
+// squeeze packs data as zlib streams (RFC 1950, RFC 1951) that are 5 to 9 %
+// smaller than a quick packer's, in 30 times the time: it looks for the cheapest
 // way through all matches, with the prices of the codes that the way before it
-// would get.
+// would get, first as a whole and then in each block.
 func squeeze(data []byte) []byte {
 	s := &squeezer{data: data}
 	s.find()
-	prices := firstPrices()
-	var best []token
+	first := firstPrices()
+	parts := split(s.best(0, len(data), &first, 3), 0)
+	w := &bitWriter{b: []byte{0x78, 0xda}}
+	from := 0
+	for i, p := range parts {
+		to := from
+		for _, t := range p {
+			to += max(1, int(t.length))
+		}
+		prices := countsOf(p).prices()
+		w.block(s.best(from, to, &prices, 4), i == len(parts)-1)
+		from = to
+	}
+	w.flush()
+	return be.AppendUint32(w.b, adler32.Checksum(data))
+}
+
+// best is the cheapest of several ways from a place to another, each with the
+// prices of the one before.
+func (s *squeezer) best(from, to int, p *prices, times int) (best []token) {
 	least := math.Inf(1)
-	for range 3 {
-		way := s.cheapest(&prices)
+	for range times {
+		way := s.cheapest(from, to, p)
 		counts := countsOf(way)
 		if cost := counts.bits(); cost < least {
 			best, least = way, cost
 		}
-		prices = counts.prices()
+		next := counts.prices()
+		p = &next
 	}
-	w := &bitWriter{b: []byte{0x78, 0xda}}
-	parts := split(best, 0)
-	for i, p := range parts {
-		w.block(p, i == len(parts)-1)
-	}
-	w.flush()
-	return be.AppendUint32(w.b, adler32.Checksum(data))
+	return best
 }
 
 // Limits of RFC 1951, and how many earlier places a match is looked for in.
@@ -38,7 +52,7 @@ const (
 	minMatch  = 3
 	maxMatch  = 258
 	maxWindow = 32 << 10
-	maxChain  = 64
+	maxChain  = 512
 	hashBits  = 15
 )
 
@@ -93,24 +107,24 @@ func (s *squeezer) same(a, b, longest int) int {
 	return n
 }
 
-// cheapest is the way through the data that costs least.
-func (s *squeezer) cheapest(p *prices) []token {
-	n := len(s.data)
+// cheapest is the way from a place to another that costs least.
+func (s *squeezer) cheapest(from, to int, p *prices) []token {
+	n := to - from
 	cost, step := make([]float32, n+1), make([]token, n+1)
 	for i := range cost[1:] {
 		cost[i+1] = math.MaxFloat32
 	}
 	for i := range n {
-		if c := cost[i] + p.literal[s.data[i]]; c < cost[i+1] {
-			cost[i+1], step[i+1] = c, token{0, uint16(s.data[i])}
+		if c := cost[i] + p.literal[s.data[from+i]]; c < cost[i+1] {
+			cost[i+1], step[i+1] = c, token{0, uint16(s.data[from+i])}
 		}
-		l := uint16(minMatch)
-		for _, m := range s.matches[s.from[i]:s.from[i+1]] {
-			base := cost[i] + p.dist[distCode(int(m.dist))]
-			ahead, steps := cost[i:i+int(m.length)+1], step[i:i+int(m.length)+1]
-			for ; l <= m.length; l++ {
+		l := minMatch
+		for _, m := range s.matches[s.from[from+i]:s.from[from+i+1]] {
+			base, most := cost[i]+p.dist[distCode(int(m.dist))], min(int(m.length), n-i)
+			ahead, steps := cost[i:i+most+1], step[i:i+most+1]
+			for ; l <= most; l++ {
 				if c := base + p.length[l]; c < ahead[l] {
-					ahead[l], steps[l] = c, token{l, m.dist}
+					ahead[l], steps[l] = c, token{uint16(l), m.dist}
 				}
 			}
 		}
@@ -119,9 +133,7 @@ func (s *squeezer) cheapest(p *prices) []token {
 	for i := n; i > 0; i -= max(1, int(step[i].length)) {
 		way = append(way, step[i])
 	}
-	for i, j := 0, len(way)-1; i < j; i, j = i+1, j-1 {
-		way[i], way[j] = way[j], way[i]
-	}
+	slices.Reverse(way)
 	return way
 }
 

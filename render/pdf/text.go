@@ -52,6 +52,10 @@ func setTexts(pages []render.Page, texts [][]letter, c *typeCase) ([][]setText, 
 	g := gopdf.GoPdf{}
 	g.Start(gopdf.Config{Unit: gopdf.UnitPT, PageSize: gopdf.Rect{W: 1, H: 1}})
 	g.SetNoCompression()
+	for _, p := range pages { // contents begun before the fonts are written before them
+		g.AddPageWithOption(gopdf.PageOption{PageSize: &gopdf.Rect{W: p.W * ptPerMM, H: p.H * ptPerMM}})
+		g.SetLineWidth(1)
+	}
 	option := gopdf.TtfOption{OnGlyphNotFoundSubstitute: func(r rune) rune { return r }}
 	for id, s := range c.fonts {
 		if err := g.AddTTFFontDataWithOption(family(id), s.setter(), option); err != nil {
@@ -60,8 +64,12 @@ func setTexts(pages []render.Page, texts [][]letter, c *typeCase) ([][]setText, 
 	}
 	out := make([][]setText, len(pages))
 	for i, p := range pages {
-		g.AddPageWithOption(gopdf.PageOption{PageSize: &gopdf.Rect{W: p.W * ptPerMM, H: p.H * ptPerMM}})
+		if err := g.SetPage(i + 1); err != nil {
+			return nil, fmt.Errorf("setting the text: %w", err)
+		}
+		down := pages[len(pages)-1].H - p.H // gopdf measures from the top of the page added last
 		for _, t := range texts[i] {
+			t.Y += down
 			for _, r := range t.Runs {
 				if r.Text == "" {
 					continue
@@ -75,11 +83,53 @@ func setTexts(pages []render.Page, texts [][]letter, c *typeCase) ([][]setText, 
 			}
 		}
 	}
-	raw, err := g.GetBytesPdfReturnErr()
+	raw, err := contents(&g, len(pages))
 	if err != nil {
 		return nil, fmt.Errorf("setting the text: %w", err)
 	}
 	return out, cut(raw, pages, out)
+}
+
+// contents has gopdf write the file as far as the contents of its n pages:
+// what follows, fonts packed with tables of a megabyte, would be thrown away.
+func contents(g *gopdf.GoPdf, n int) ([]byte, error) {
+	p := &proofSheet{ends: n}
+	err := stopped(p, func() error {
+		_, err := g.WriteTo(p)
+		return err
+	})
+	return p.b.Bytes(), err
+}
+
+// stopped lets write go on until p has enough.
+func stopped(p *proofSheet, write func() error) (err error) {
+	defer func() {
+		switch r := recover(); r {
+		case nil:
+		case p:
+			err = nil
+		default:
+			panic(r)
+		}
+	}()
+	return write()
+}
+
+// proofSheet takes what gopdf writes until a number of streams have ended. It
+// then leaves gopdf by a panic with itself, for gopdf overlooks errors.
+type proofSheet struct {
+	b    bytes.Buffer
+	ends int
+}
+
+func (p *proofSheet) Write(b []byte) (int, error) {
+	p.b.Write(b)
+	if bytes.HasPrefix(b, []byte("endstream")) {
+		if p.ends--; p.ends == 0 {
+			panic(p)
+		}
+	}
+	return len(b), nil
 }
 
 func family(id render.FontID) string { return "f" + strconv.Itoa(int(id)) }

@@ -26,7 +26,7 @@ type Doc struct {
 }
 
 // Property is one value of the voucher's XMP schema. Name is a letter followed
-// by letters and digits.
+// by letters and digits; Description may be empty where the name says it.
 type Property struct{ Name, Value, Description string }
 
 // Write paints pages and ink into a finished PDF/A-1b file. The same input
@@ -64,8 +64,12 @@ func (w *Writer) Write(pages []render.Page, inks []render.Ink, d Doc) ([]byte, e
 type setPages struct {
 	pages   []render.Page
 	fonts   map[render.FontID]*subset
-	content [][]byte
+	content []setContent
 }
+
+// setContent is a page's content without its ink, and the same packed but for
+// its end.
+type setContent struct{ plain, packed []byte }
 
 // set has the text set by gopdf.
 func (w *Writer) set(pages []render.Page) (*setPages, error) {
@@ -86,7 +90,7 @@ func (w *Writer) set(pages []render.Page) (*setPages, error) {
 	for _, s := range letters.fonts {
 		s.packed = s.pack(w, p, false)
 	}
-	out := &setPages{pages: pages, fonts: letters.fonts, content: make([][]byte, len(pages))}
+	out := &setPages{pages: pages, fonts: letters.fonts, content: make([]setContent, len(pages))}
 	for i, page := range pages {
 		c := &content{height: page.H * ptPerMM, texts: texts[i]}
 		c.b = make([]byte, 0, 32<<10)
@@ -95,7 +99,7 @@ func (w *Writer) set(pages []render.Page) (*setPages, error) {
 		}
 		c.endText()
 		c.paint()
-		out.content[i] = c.b
+		out.content[i] = setContent{c.b, p.begun(c.b)}
 	}
 	return out, nil
 }
@@ -145,28 +149,32 @@ func heavy(inks []render.Ink) bool {
 	return n > heavyCurves
 }
 
-// stream packs what comes once; numbers are quick to pack.
-func (f *file) stream(d pdf.Dict, data []byte, numbers bool) *pdf.Stream {
-	z := f.best
-	if numbers {
-		z = f.quick
-	}
-	s := f.with(z, d, data)
+// numbers packs an ink, whose numbers are quick to pack.
+func (f *file) numbers(d pdf.Dict, data []byte) *pdf.Stream {
+	s := f.with(f.quick, d, data)
 	if f.hard {
 		return harder(s, data)
 	}
 	return s
 }
 
+// ended packs a page's content with what comes at its end.
+func (f *file) ended(c setContent, end []byte) *pdf.Stream {
+	s := &pdf.Stream{Dict: pdf.Dict{"Filter": pdf.Name("FlateDecode")}, Raw: ended(c.packed, c.plain, end)}
+	if f.hard {
+		return harder(s, slices.Concat(c.plain, end))
+	}
+	return s
+}
+
 // addPage writes content, ink and page object.
-func (f *file) addPage(p render.Page, inks []render.Ink, written []byte) pdf.Ref {
+func (f *file) addPage(p render.Page, inks []render.Ink, written setContent) pdf.Ref {
 	c := &content{file: f, height: p.H * ptPerMM}
-	c.b = slices.Clone(written)
 	for _, k := range inks {
 		c.ink(k)
 	}
 	body, page := f.out.Alloc(), f.out.Alloc()
-	f.out.Put(body, f.stream(pdf.Dict{}, c.b, false))
+	f.out.Put(body, f.ended(written, c.b))
 	f.out.Put(page, pdf.Dict{
 		"Type": pdf.Name("Page"), "Parent": f.pages, "Contents": body, "Resources": f.resources,
 		"MediaBox": pdf.Array{int64(0), int64(0), round2(p.W * ptPerMM), round2(p.H * ptPerMM)},

@@ -61,7 +61,10 @@ func writeSchema(b *bytes.Buffer, data []Property) error {
 		if i > 0 {
 			meaning.WriteString("; ")
 		}
-		meaning.WriteString(p.Name + ": " + p.Description)
+		meaning.WriteString(p.Name)
+		if p.Description != "" {
+			meaning.WriteString(": " + p.Description)
+		}
 		values.WriteString("<rdf:li>" + p.Name + "=" + escape(p.Value) + "</rdf:li>\n")
 	}
 	b.WriteString(`<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">` +

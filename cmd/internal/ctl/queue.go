@@ -70,8 +70,15 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 	inArchive := f.Bool("archive", false, "look in the archive's index too (not by account)")
 	l := c.line()
 	f.StringVar(&l.Address, "from", "", "the archive's `URL` for --archive, which it implies; the site's without it")
-	if _, err := c.parse("queue find", f, args, 0, 0); err != nil {
+	words, err := c.parse("queue find", f, args, 0, 1)
+	if err != nil {
 		return err
+	}
+	if len(words) > 0 {
+		if q.Voucher != "" && q.Voucher != words[0] {
+			return usagef("two vouchers are named; name one")
+		}
+		q.Voucher = words[0]
 	}
 	if *account != "" {
 		b, err := c.secretLine(*account)
@@ -89,7 +96,7 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 			return err
 		}
 		if *inArchive || l.Address != "" {
-			if rows, err = alsoArchived(ctx, st, l, q, rows); err != nil {
+			if rows, err = c.alsoArchived(ctx, st, l, q, rows); err != nil {
 				return err
 			}
 		}
@@ -105,8 +112,8 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 }
 
 // alsoArchived adds what only the archive has; its state is ARCHIVE.
-func alsoArchived(ctx context.Context, st *station.Station, l station.Line, q store.Query, rows []store.Item) ([]store.Item, error) {
-	a, err := st.Archive(l)
+func (c *Console) alsoArchived(ctx context.Context, st *station.Station, l station.Line, q store.Query, rows []store.Item) ([]store.Item, error) {
+	a, err := c.archive(st, l)
 	if err != nil {
 		return nil, err
 	}

@@ -27,20 +27,20 @@ func (d Data) Properties() ([]pdf.Property, error) {
 	text, _ := d.Text.MarshalText()
 	cert, _ := d.Certificate.MarshalText()
 	out := []pdf.Property{
-		{Name: "Version", Value: version, Description: "version of this schema"},
-		{Name: "Number", Value: d.Number, Description: "voucher number"},
-		{Name: "Type", Value: d.Type, Description: "business type"},
-		{Name: "Business", Value: d.Business, Description: "business date"},
+		{Name: "Version", Value: version, Description: "of this schema"},
+		{Name: "Number", Value: d.Number, Description: "of the voucher"},
+		{Name: "Type", Value: d.Type, Description: "of business"},
+		{Name: "Business", Value: d.Business, Description: "its day"},
 		{Name: "Time", Value: d.Time.Format(time.RFC3339), Description: "time of the transaction"},
-		{Name: "Branch", Value: d.Branch, Description: "branch"},
-		{Name: "Workstation", Value: d.Workstation, Description: "workstation"},
-		{Name: "Teller", Value: d.Teller, Description: "number of the teller"},
-		{Name: "Supervisor", Value: d.Supervisor, Description: "number of the approving supervisor"},
-		{Name: "Trial", Value: trial, Description: "1: made in trial mode, not a voucher"},
-		{Name: "TextSHA256", Value: string(text), Description: "SHA-256 of the canonical text"},
-		{Name: "CertificateSHA256", Value: string(cert), Description: "SHA-256 of the certificate that the ink is bound to"},
-		{Name: "MarkKey", Value: d.MarkKey, Description: "name of the key of the marks"},
-		{Name: "MarkPublic", Value: d.MarkPublic, Description: "Ed25519 public key that signs the ink"},
+		{Name: "Branch", Value: d.Branch},
+		{Name: "Workstation", Value: d.Workstation},
+		{Name: "Teller", Value: d.Teller, Description: "number"},
+		{Name: "Supervisor", Value: d.Supervisor, Description: "number of who approved"},
+		{Name: "Trial", Value: trial, Description: "1: made in trial mode, no voucher"},
+		{Name: "TextSHA256", Value: string(text), Description: "of the canonical text"},
+		{Name: "CertificateSHA256", Value: string(cert), Description: "of the certificate that the ink is bound to"},
+		{Name: "MarkKey", Value: d.MarkKey, Description: "name of the marks' key"},
+		{Name: "MarkPublic", Value: d.MarkPublic, Description: "Ed25519 key that signs the ink"},
 	}
 	for i, s := range d.Signers {
 		b, err := json.Marshal(s)
@@ -48,7 +48,7 @@ func (d Data) Properties() ([]pdf.Property, error) {
 			return nil, fmt.Errorf("signer %d: %w", i+1, err)
 		}
 		out = append(out, pdf.Property{Name: "Signer" + strconv.Itoa(i+1), Value: string(b),
-			Description: "place, capture evidence and mark of an ink (JSON)"})
+			Description: "an ink's place, evidence, mark (JSON)"})
 	}
 	return out, nil
 }

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"moqian/render/watermark"
@@ -47,6 +48,8 @@ func (e *examiner) exclusive() (zh, en string) {
 	case e.Law.Exclusive == sign.Claimed:
 		zh = "证书仅签发给 " + who + "；私钥专属签署人，依证书政策与发证记录认定，本文件自身不能证明。"
 		en = "The certificate was issued to " + who + " alone; that its key belongs to nobody else rests on the certificate policy and the issuer's records, not on this file."
+	case e.weak():
+		zh, en = weakZH, weakEN
 	case who != "":
 		zh = "签名证书未链接到受信任的根，无法认定签名数据专属何人。"
 		en = "No trusted root vouches for the certificate, so nothing says to whom the signature data belong."
@@ -107,6 +110,9 @@ func (e *examiner) signatureIntact() (zh, en string) {
 		zh, en = "签名不成立或已被改动，见“说明与问题”。", "A signature does not hold or was changed; see the remarks."
 	default:
 		zh, en = "没有签名。", "There is no signature."
+		if e.weak() {
+			zh, en = weakZH, weakEN
+		}
 	}
 	return zh, en
 }
@@ -125,6 +131,9 @@ func (e *examiner) contentIntact() (zh, en string) {
 		zh, en = "内容或形式在签署后被改动，或无法排除改动，见“说明与问题”。", "Content or form was changed after signing, or a change cannot be ruled out; see the remarks."
 	default:
 		zh, en = "没有签名保护内容。", "No signature protects the content."
+		if e.weak() {
+			zh, en = weakZH, weakEN
+		}
 	}
 	switch e.Mark.Binding.State {
 	case watermark.Match:
@@ -135,6 +144,17 @@ func (e *examiner) contentIntact() (zh, en string) {
 		en += " But the marks in the ink do not fit this voucher."
 	}
 	return zh, en
+}
+
+// What a signature by a weak algorithm shows.
+const (
+	weakZH = "签名值一致，但其算法强度不足（SHA-1 或 RSA 不足 2048 位），有能力者可以伪造，不能据以认定。"
+	weakEN = "The signature value fits, but by an algorithm too weak (SHA-1, or RSA below 2048 bits): whoever has the means can forge it, so it shows nothing."
+)
+
+// weak says that the problems name a weak algorithm.
+func (e *examiner) weak() bool {
+	return slices.ContainsFunc(e.Problems, func(p sign.Problem) bool { return p.Code == "weak-algorithm" })
 }
 
 func allowed(list []sign.Signature) bool {

@@ -29,13 +29,13 @@ func TestSizes(t *testing.T) {
 		inks, strokes int
 		most          int
 	}{
-		{"usual", b.teller, nil, 1, 9, 56_000},
+		{"usual", b.teller, nil, 1, 9, 55_500},
 		{"RSA", rsaTeller, nil, 1, 9, 57_000},
 		{"much ink", b.teller, nil, 1, 16, 60_000},
 		{"two signatories", b.teller, boss, 1, 9, 59_000},
 		{"two signatories, much ink", b.teller, boss, 1, 14, 60_000},
-		{"two customers", b.teller, nil, 2, 9, 63_000},
-		{"two customers, two signatories", b.teller, boss, 2, 9, 66_000},
+		{"two customers", b.teller, nil, 2, 9, 60_400},
+		{"two customers, two signatories", b.teller, boss, 2, 9, 63_500},
 	}
 	for _, tt := range tests {
 		b.teller = tt.teller

@@ -97,6 +97,9 @@ func verdictWords(f proof.File) (s state, head, zh, en string) {
 		}
 		return proven, "核验通过 VALID", "所有签名均完整且可信；签名之后没有不许可的变更。", "All signatures are intact and trusted; nothing forbidden follows them."
 	case sign.Untrusted:
+		if f.Law.ContentIntact == sign.NotProvable {
+			return remark, "签名算法强度不足 UNTRUSTED", "签名值一致，但其算法可被有能力者伪造，不能据以认定内容未被改动。", "The signature fits, but by an algorithm that can be forged; it does not show that the content is unchanged."
+		}
 		return remark, "签名完整但证书未受信任 UNTRUSTED", "签名与内容未被改动，但给定的信任根不能确认签署人或时间戳。", "Signatures and content are unchanged, but no given root vouches for a signatory or time stamp."
 	case sign.Invalid:
 		return no, "核验不通过 INVALID", "签名、内容或笔迹与凭证不符，见“说明与问题”。", "A signature, the content or the ink does not hold; see the remarks."
