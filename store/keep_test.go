@@ -156,7 +156,7 @@ func TestBackupWhileOthersWrite(t *testing.T) {
 
 func TestRestoreNeverLowers(t *testing.T) {
 	dir, clock := t.TempDir(), newClock()
-	o := Options{Key: testKey(), Now: clock.now}
+	o := Options{Key: testKey(), Now: clock.now, Wait: 100 * time.Millisecond}
 	bak := filepath.Join(t.TempDir(), "bak")
 	s := open(t, dir, clock.now)
 	file(t, s, document(1, 1000))
@@ -275,7 +275,7 @@ func TestCompact(t *testing.T) {
 	if f, err := s.Check(ctx); err != nil || f.Items != 31 {
 		t.Errorf("%+v, %v", f, err)
 	}
-	_, err = Open(dir, Options{Key: testKey(), Now: newClock().now})
+	_, err = Open(dir, Options{Key: testKey(), Now: newClock().now, Wait: 100 * time.Millisecond})
 	wantErr(t, "a second Open after compacting", err, ErrLocked)
 	s.Close()
 	s = open(t, dir, newClock().now)

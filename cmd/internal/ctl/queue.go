@@ -69,7 +69,7 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 	account := f.String("account-file", "", "`file` with an account number, - for standard input")
 	inArchive := f.Bool("archive", false, "look in the archive's index too (not by account)")
 	l := c.line()
-	f.StringVar(&l.Address, "from", "", "the archive's `URL` for --archive; the site's without it")
+	f.StringVar(&l.Address, "from", "", "the archive's `URL` for --archive, which it implies; the site's without it")
 	words, err := c.parse("queue find", f, args, 0, 1)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if *inArchive {
+		if *inArchive || l.Address != "" {
 			if rows, err = c.alsoArchived(ctx, st, l, q, rows); err != nil {
 				return err
 			}
@@ -106,6 +106,7 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 		if err := c.show(rows, func(w io.Writer) { printRows(w, rows) }); err != nil || len(rows) > 0 {
 			return err
 		}
+		fmt.Fprintln(c.Err, "tellerctl: queue find: nothing fits")
 		return answer(exitNo)
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"moqian/cmd/internal/say"
 	"moqian/cmd/internal/station"
 	"moqian/store/upload"
 )
@@ -60,11 +61,24 @@ func (c *Console) upload(ctx context.Context, args []string) error {
 			return err
 		}
 		err = c.show(r, func(w io.Writer) { printResult(w, r) })
+		c.why(r)
 		if err == nil && r.Failed > 0 {
 			return answer(exitNo)
 		}
 		return err
 	})
+}
+
+// why says what kept vouchers back, for the first of them; the others' rows have
+// their own reasons.
+func (c *Console) why(r upload.Result) {
+	if r.Why == nil {
+		return
+	}
+	fmt.Fprintf(c.Err, "tellerctl: upload: %d not sent; the first: %s\n", r.Failed, oneLine(r.Why))
+	for _, h := range say.Hints(r.Why) {
+		fmt.Fprintf(c.Err, "hint: %s\n", h)
+	}
 }
 
 // progress is a line on a terminal, nothing elsewhere.
@@ -95,6 +109,7 @@ func (c *Console) told(r upload.Result, err error) {
 		return
 	}
 	printResult(c.Err, r)
+	c.why(r)
 }
 
 // queueVerify reads back from the archive what was sent at least a day ago.
