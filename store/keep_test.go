@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -444,18 +443,5 @@ func TestMoveAllLeavesOut(t *testing.T) {
 	it, err := s.Outbox().Retry(ctx, good.ID, Entry{Actor: "s0001"})
 	if err != nil || it.Fault != "" || it.Error != "" || !it.Tried.IsZero() {
 		t.Errorf("after Retry: %+v, %v", it, err)
-	}
-}
-
-func TestExplain(t *testing.T) {
-	for _, err := range []error{ErrFull, ErrClock, ErrLocked, ErrNewer, ErrKey, ErrDamaged, ErrDuplicate, ErrReserved, ErrSerials,
-		ErrPurged, ErrState, ErrNotFound, ErrNewerHere, ErrCheckpoint} {
-		zh, en, found := Explain(fmt.Errorf("opening: %w", err))
-		if !found || zh == "" || !strings.HasSuffix(en, ".") {
-			t.Errorf("%v: %q %q %v", err, zh, en, found)
-		}
-	}
-	if _, _, found := Explain(errors.New("odd")); found {
-		t.Error("an unknown error was explained")
 	}
 }
