@@ -5,15 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"time"
 
 	"moqian/cmd/internal/config"
 	"moqian/cmd/internal/machinekey"
+	"moqian/cmd/internal/station"
+	"moqian/store"
 )
 
 // keeper finds the machine key of a folder. Trial mode keeps it in the folder.
 func keeper(site config.Site) machinekey.Keeper {
-	return machinekey.Keeper{Holders: keyHolders(), Escrow: site.Escrow}
+	return machinekey.Keeper{Holders: keyHolders(), Escrow: site.Escrow, Proven: opensStore}
+}
+
+// opensStore says by nil that a key is that of the folder's store, or that there
+// is none yet.
+func opensStore(dir string, key []byte) error {
+	held, err := store.Hold(dir, time.Second)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(held.Opens(key), held.Close())
 }
 
 // MachineKey opens and makes the machine keys of this build's folders.
@@ -25,14 +42,18 @@ func MachineKey(site config.Site) func(dir string, fresh bool) ([]byte, error) {
 func (c *Console) machineCheck(dir string, site config.Site) Check {
 	where, err := keeper(site).Where(dir)
 	k := verdict("machine key", "in the "+where, err)
-	if k.OK && site.Escrow == "" && !trialBuild {
+	switch {
+	case !k.OK:
+	case site.Escrow != "":
+		k = verdict("machine key", k.What+"; "+machinekey.EscrowFile+" is of it", keeper(site).EscrowOf(dir))
+	case !trialBuild:
 		k.What += "; no escrow copy: set escrow in site.json to the head office's age key"
 	}
 	return k
 }
 
 // recoverKey puts the machine key of a dead workstation into this one's folder,
-// from its escrow copy.
+// from its escrow copy; see station.Recover for when it does not.
 func (c *Console) recoverKey(_ context.Context, args []string) error {
 	f := c.flags("recover")
 	identity := f.String("identity", "", "the head office's age identity `file`")
@@ -42,6 +63,9 @@ func (c *Console) recoverKey(_ context.Context, args []string) error {
 	}
 	if *identity == "" {
 		return usagef("want --identity FILE")
+	}
+	if c.Station != nil {
+		return fmt.Errorf("putting the machine key in place: %w", store.ErrLocked)
 	}
 	dir, err := c.folder()
 	if err != nil {
@@ -66,8 +90,18 @@ func (c *Console) recoverKey(_ context.Context, args []string) error {
 		return err
 	}
 	defer clear(key)
-	if err := errors.Join(os.MkdirAll(dir, 0o700), keeper(site).Install(dir, key)); err != nil {
-		return fmt.Errorf("keeping the machine key: %w", err)
+	done, err := station.Recover(dir, keeper(site), key)
+	if err != nil {
+		return fmt.Errorf("putting the machine key in place: %w", err)
 	}
-	return c.show(map[string]bool{"recovered": true}, func(w io.Writer) { fmt.Fprintln(w, "the machine key is in place") })
+	return c.show(map[string]any{"recovered": true, "already": done.Already, "kept": done.Kept}, func(w io.Writer) {
+		switch {
+		case done.Already:
+			fmt.Fprintln(w, "the machine key was in place already")
+		case done.Kept != "":
+			fmt.Fprintf(w, "the machine key is in place; the one that was there is kept in %s\n", done.Kept)
+		default:
+			fmt.Fprintln(w, "the machine key is in place")
+		}
+	})
 }

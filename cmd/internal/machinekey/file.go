@@ -22,6 +22,8 @@ const keyFile = "machine.key"
 // Name is "file".
 func (File) Name() string { return "file" }
 
+func (File) file() string { return keyFile }
+
 // Get reads the file; one that others may read is refused.
 func (File) Get(dir, _ string) ([]byte, error) {
 	path := filepath.Join(dir, keyFile)

@@ -56,6 +56,9 @@ type Keeper struct {
 	Holders []Holder
 	// Escrow is the head office's age recipient, "age1…"; empty: no escrow copy.
 	Escrow string
+	// Proven says by nil that a key is the one of the store in dir, before the
+	// escrow copy is made or replaced; nil: any key is.
+	Proven func(dir string, key []byte) error
 	// Rand makes keys; nil is crypto/rand.
 	Rand io.Reader
 }
@@ -69,7 +72,7 @@ const idFile = "machine.id"
 
 // MachineKey gives the folder's key. fresh says that there is no store yet, so
 // that a key may be made; without it a missing key is ErrLost. The escrow copy is
-// written when it is missing or was for another recipient.
+// written when it is missing, is for another recipient or is not of this key.
 func (k Keeper) MachineKey(dir string, fresh bool) ([]byte, error) {
 	key, _, err := k.find(dir)
 	if errors.Is(err, ErrLost) && fresh {
@@ -85,6 +88,13 @@ func (k Keeper) MachineKey(dir string, fresh bool) ([]byte, error) {
 		}
 	}
 	return key, nil
+}
+
+// InForce gives the folder's key and does nothing else: none is made, nothing is
+// written. Errors: ErrLost, or why a holder does not give it.
+func (k Keeper) InForce(dir string) ([]byte, error) {
+	key, _, err := k.find(dir)
+	return key, err
 }
 
 // Where says which holder has the folder's key, for doctor.
@@ -167,36 +177,51 @@ func (k Keeper) keep(dir, id string, key []byte) (Holder, error) {
 }
 
 // Install puts a key, for example one recovered from escrow, into the folder's
-// first usable holder, and takes it from the others.
-func (k Keeper) Install(dir string, key []byte) error {
+// first usable holder, and takes it from the others. Another key that they had is
+// kept: kept names the folder in dir it lies in now, "" where there was none. The
+// escrow copy is then of this key. The caller has made sure that the store in
+// the folder, if there is one, is this key's.
+func (k Keeper) Install(dir string, key []byte) (kept string, err error) {
 	if len(key) != Size {
-		return fmt.Errorf("installing a machine key: it has %d bytes, not %d", len(key), Size)
+		return "", fmt.Errorf("installing a machine key: it has %d bytes, not %d", len(key), Size)
 	}
 	id, err := readID(dir)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if id == "" {
-		b := make([]byte, 16)
-		rand.Read(b)
-		id = hex.EncodeToString(b)
-		if err := durable.WriteFile(filepath.Join(dir, idFile), []byte(id+"\n")); err != nil {
-			return fmt.Errorf("installing a machine key: %w", err)
+		if id, err = name(dir); err != nil {
+			return "", fmt.Errorf("installing a machine key: %w", err)
 		}
+	}
+	if kept, err = k.setAside(dir, id, key); err != nil {
+		return "", fmt.Errorf("keeping the machine key that is here: %w", err)
 	}
 	in, err := k.keep(dir, id, key)
 	if err != nil {
-		return err
+		return kept, err
 	}
 	for _, h := range k.Holders {
 		if h.Name() == in.Name() {
 			continue
 		}
 		if err := h.Forget(dir, id); err != nil && !errors.Is(err, ErrNone) && !errors.Is(err, ErrUnusable) {
-			return fmt.Errorf("installing a machine key: taking it from the %s: %w", h.Name(), err)
+			return kept, fmt.Errorf("installing a machine key: taking it from the %s: %w", h.Name(), err)
 		}
 	}
-	return nil
+	if k.Escrow == "" {
+		return kept, nil
+	}
+	k.Proven = nil
+	return kept, k.escrow(dir, key)
+}
+
+// name gives a folder a fresh name.
+func name(dir string) (string, error) {
+	b := make([]byte, 16)
+	rand.Read(b)
+	id := hex.EncodeToString(b)
+	return id, durable.WriteFile(filepath.Join(dir, idFile), []byte(id+"\n"))
 }
 
 // readID gives the folder's name, "" where it has none yet.

@@ -223,8 +223,8 @@ func TestInstallMovesTheKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	both := Keeper{Holders: []Holder{emulator(t), File{}}}
-	if err := both.Install(dir, key); err != nil {
-		t.Fatal(err)
+	if kept, err := both.Install(dir, key); err != nil || kept != "" {
+		t.Fatalf("kept %q, %v", kept, err)
 	}
 	if where, err := both.Where(dir); err != nil || where != "tpm" {
 		t.Errorf("it lies in %q, %v", where, err)

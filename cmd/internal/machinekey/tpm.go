@@ -27,6 +27,8 @@ const tpmFile = "machine.tpm"
 // Name is "tpm".
 func (TPM) Name() string { return "tpm" }
 
+func (TPM) file() string { return tpmFile }
+
 // Get unseals. Without a TPM the file is nobody's: ErrUnusable.
 func (t TPM) Get(dir, _ string) (key []byte, err error) {
 	raw, err := os.ReadFile(filepath.Join(dir, tpmFile))
