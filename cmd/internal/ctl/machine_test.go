@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -175,5 +176,102 @@ func TestRecoverWhileAProgramRuns(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "d", "machine.key")); err == nil {
 		t.Error("a key was written while a program had the store open")
+	}
+}
+
+// A new machine: restore makes no key of its own, recover makes the escrow copy
+// that of the key it brought, and the next disaster finds the right one.
+func TestRestoreMakesNoKey(t *testing.T) {
+	dir := t.TempDir()
+	if code, _, stderr := run(t, dir, time.Now, "queue", "fill", "--count", "1", "--size", "20000"); code != 0 {
+		t.Fatal(stderr)
+	}
+	if code, _, stderr := run(t, dir, time.Now, "backup", "bk"); code != 0 {
+		t.Fatal(stderr)
+	}
+	right := keyOf(t, dir)
+	headOffice(t, dir)(right, "old.age")
+	if err := os.Rename(filepath.Join(dir, "d"), filepath.Join(dir, "dead")); err != nil {
+		t.Fatal(err)
+	}
+
+	code, _, stderr := run(t, dir, time.Now, "restore", "bk")
+	if code != exitEnv || !strings.Contains(stderr, "recover it first") || !strings.Contains(stderr, "hint: tellerctl recover") {
+		t.Errorf("without a key: %d %s", code, stderr)
+	}
+	for _, name := range []string{"machine.key", "machine.id", "checkpoint.key", machinekey.EscrowFile, store.File} {
+		if _, err := os.Stat(filepath.Join(dir, "d", name)); err == nil {
+			t.Errorf("a refused restore made %s", name)
+		}
+	}
+	for _, line := range [][]string{{"recover", "old.age", "--identity", "id.txt"}, {"restore", "bk"}, {"queue", "list"}} {
+		code, stdout, stderr := run(t, dir, time.Now, line...)
+		if code != 0 || strings.Contains(stdout, "kept") {
+			t.Errorf("%v: %d %s%s", line, code, stdout, stderr)
+		}
+	}
+	if !bytes.Equal(keyOf(t, dir), right) {
+		t.Error("another key is in force")
+	}
+	if code, stdout, stderr := run(t, dir, time.Now, "restore", "bk"); code != 0 || !strings.Contains(stdout, "kept as "+store.File+".replaced") {
+		t.Errorf("over a store: %d %s%s", code, stdout, stderr)
+	}
+}
+
+// A copy of another key is found and made anew when the folder is opened, and
+// doctor says what stands in it.
+func TestEscrowInSite(t *testing.T) {
+	dir := t.TempDir()
+	headOffice(t, dir)
+	id, err := os.ReadFile(filepath.Join(dir, "id.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, err := age.ParseX25519Identity(strings.TrimSpace(string(id)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, err := trial.Prepare(filepath.Join(dir, "d"), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	site.Escrow = who.Recipient().String()
+	o := station.Options{Dir: filepath.Join(dir, "d"), Site: site, Trial: true, MachineKey: MachineKey(site), Factor: auth.Trial{}}
+	path := filepath.Join(dir, "d", machinekey.EscrowFile)
+	stale, err := machinekey.Seal(bytes.Repeat([]byte{9}, machinekey.Size), site.Escrow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, before := range []func(){
+		func() {},
+		func() { write(t, path, append([]byte("# for "+site.Escrow+"\n"), stale...)) },
+		func() { os.Remove(path) },
+	} {
+		before()
+		st, err := station.Open(context.Background(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &Console{Out: &bytes.Buffer{}, Getenv: func(string) string { return "" }, Now: time.Now, Dir: dir}
+		if k := c.machineCheck(st.Dir, site); !k.OK || !strings.Contains(k.What, "machine.age is of it") {
+			t.Errorf("doctor: %+v", k)
+		}
+		write(t, path, stale)
+		if k := c.machineCheck(st.Dir, site); k.OK || k.Mend == "" {
+			t.Errorf("doctor with a stale copy: %+v", k)
+		}
+		if err := st.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// A key that does not open the store leaves the copy alone.
+	if err := (machinekey.File{}).Put(filepath.Join(dir, "d"), "", bytes.Repeat([]byte{8}, machinekey.Size)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := station.Open(context.Background(), o); !errors.Is(err, store.ErrKey) {
+		t.Errorf("a wrong key: %v", err)
+	}
+	if b, _ := os.ReadFile(path); !bytes.Equal(b, stale) {
+		t.Error("a wrong key replaced the escrow copy")
 	}
 }

@@ -55,7 +55,7 @@ func workstation() []line {
 		{store.ErrClock, form.Text{ZH: "本机时钟早于最后一条日志。请校准时间后重试。", EN: "The clock is behind the last log entry. Set the clock and try again."},
 			"set the clock of this machine"},
 		{store.ErrKey, form.Text{ZH: "本机密钥打不开本机数据，未作任何改动。请联系管理员恢复密钥。", EN: "The machine key does not open this workstation's data; nothing was changed. Ask the administrator to restore the key."},
-			"restore this machine's key, or a backup with tellerctl restore"},
+			"recover the key of this store or backup: tellerctl recover --identity FILE machine.age"},
 		{station.ErrLiving, form.Text{ZH: "本文件夹的数据正由现有的本机密钥打开，恢复出的是另一把密钥，未作任何改动。", EN: "The data in this folder are open to the machine key that is here; the recovered key is another one. Nothing was changed."},
 			"nothing needs recovering here; to bring another workstation's backup in, name an empty folder with --data, recover there, then restore"},
 		{station.ErrOtherStore, form.Text{ZH: "恢复出的密钥打不开本文件夹的数据，未作任何改动。请使用本机的托管密钥文件。", EN: "The recovered key does not open the data in this folder; nothing was changed. Use the escrow copy of this workstation."},

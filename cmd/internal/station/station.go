@@ -106,13 +106,22 @@ func (o Options) store() (store.Options, error) {
 	return store.Options{Key: key, Now: o.Now, Rand: o.Rand, Floor: o.Site.Floor, Ballast: o.Site.Ballast, Signer: signer}, nil
 }
 
-// Restore puts a backup in the place of the folder's store; see store.Restore.
+// Restore puts a backup in the place of the folder's store; see store.Restore. It
+// makes no machine key: a fresh one opens no backup. machinekey.ErrLost: the key
+// is to be recovered first.
 func Restore(ctx context.Context, o Options, path string, lose bool) error {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader
+	}
+	find := o.MachineKey
+	o.MachineKey = func(dir string, _ bool) ([]byte, error) { return find(dir, false) }
+	key, err := o.MachineKey(o.Dir, false) // before anything is made beside it
+	clear(key)
+	if err != nil {
+		return fmt.Errorf("restoring needs the machine key that made the backup, recover it first: %w", err)
 	}
 	so, err := o.store()
 	if err != nil {
