@@ -38,7 +38,7 @@ func (c *Console) userAdd(ctx context.Context, args []string) error {
 		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		return st.Users.Add(ctx, auth.System, words[0], auth.Role(*role), pw)
+		return c.account(ctx, st, words[0], st.Users.Add(ctx, auth.System, words[0], auth.Role(*role), pw))
 	})
 }
 
@@ -53,7 +53,9 @@ func (c *Console) userPasswd(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(st *station.Station) error { return st.Users.Reset(ctx, auth.System, words[0], pw) })
+	return c.with(ctx, func(st *station.Station) error {
+		return c.account(ctx, st, words[0], st.Users.Reset(ctx, auth.System, words[0], pw))
+	})
 }
 
 func (c *Console) userRole(ctx context.Context, args []string) error {
@@ -66,7 +68,7 @@ func (c *Console) userRole(ctx context.Context, args []string) error {
 		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		return st.Users.SetRole(ctx, auth.System, words[0], auth.Role(words[1]))
+		return c.account(ctx, st, words[0], st.Users.SetRole(ctx, auth.System, words[0], auth.Role(words[1])))
 	})
 }
 
@@ -79,10 +81,23 @@ func (c *Console) userLock(ctx context.Context, args []string) error {
 	}
 	return c.with(ctx, func(st *station.Station) error {
 		if *off {
-			return st.Users.Unlock(ctx, auth.System, words[0])
+			return c.account(ctx, st, words[0], st.Users.Unlock(ctx, auth.System, words[0]))
 		}
-		return st.Users.Lock(ctx, auth.System, words[0])
+		return c.account(ctx, st, words[0], st.Users.Lock(ctx, auth.System, words[0]))
 	})
+}
+
+// account ends a command that changed one: what it is now, as JSON only; people
+// read no news as good news.
+func (c *Console) account(ctx context.Context, st *station.Station, name string, err error) error {
+	if err != nil {
+		return err
+	}
+	now, err := st.Users.Find(ctx, name)
+	if err != nil {
+		return err
+	}
+	return c.show(now, func(io.Writer) {})
 }
 
 func (c *Console) userList(ctx context.Context, args []string) error {
@@ -137,9 +152,9 @@ func (c *Console) userTOTP(ctx context.Context, args []string) error {
 	return c.with(ctx, func(st *station.Station) error {
 		switch {
 		case *off:
-			return st.Users.RemoveTOTP(ctx, auth.System, words[0])
+			return c.account(ctx, st, words[0], st.Users.RemoveTOTP(ctx, auth.System, words[0]))
 		case *resync:
-			return st.Users.Resync(ctx, auth.System, words[0], first, second)
+			return c.account(ctx, st, words[0], st.Users.Resync(ctx, auth.System, words[0], first, second))
 		}
 		e, err := st.Users.SetTOTP(ctx, auth.System, words[0], st.Site.Bank.ZH)
 		if err != nil {

@@ -19,6 +19,9 @@ type File struct{}
 
 const keyFile = "machine.key"
 
+// ErrExposed: others than the owner may read the key's file.
+var ErrExposed = errors.New("others may read the machine key's file")
+
 // Name is "file".
 func (File) Name() string { return "file" }
 
@@ -35,7 +38,7 @@ func (File) Get(dir, _ string) ([]byte, error) {
 		return nil, err
 	}
 	if open := st.Mode().Perm() & 0o077; open != 0 && os.PathSeparator == '/' {
-		return nil, fmt.Errorf("%s may be read by others (%s): chmod 600", keyFile, st.Mode().Perm())
+		return nil, fmt.Errorf("%w: %s is %s", ErrExposed, keyFile, st.Mode().Perm())
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -62,6 +62,8 @@ func workstation() []line {
 			"give this workstation's own machine.age; for another's backup name an empty folder with --data, recover there, then restore"},
 		{machinekey.ErrStale, form.Text{ZH: "托管密钥文件不是本机现用密钥的副本。请关闭程序后重新打开，它会自动更新；旧文件会保留。", EN: "The escrow copy is not of the machine key in force. End the program and open it again: the copy is made anew and the old one kept."},
 			"end the program, then tellerctl doctor: the copy is made anew; send machine.age to head office"},
+		{machinekey.ErrExposed, form.Text{ZH: "本机密钥文件可被他人读取，已拒绝使用，未作任何改动。请管理员检查是否泄露，再改回仅本人可读。", EN: "Others may read the machine key's file; it was not used and nothing was changed. Ask the administrator who had access, then close it."},
+			"find out who could read it, then chmod 600 machine.key in the workstation's folder"},
 		{machinekey.ErrLost, form.Text{ZH: "本机密钥丢失，打不开本机数据，未作任何改动。请管理员用托管密钥恢复（tellerctl recover）。", EN: "The machine key of this workstation is lost; nothing was changed. The administrator can recover it from its escrow copy."}, "tellerctl recover --identity FILE machine.age"},
 		{machinekey.ErrUnusable, form.Text{ZH: "保存本机密钥的地方（TPM 或密钥环）目前不可用。请登录桌面后重试或联系管理员。", EN: "What holds the machine key (TPM or keyring) cannot be used now. Log in to the desktop and try again, or ask the administrator."}, ""},
 		{store.ErrDamaged, form.Text{ZH: "本机数据已损坏，未作任何改动。请停止使用并联系管理员用备份恢复。", EN: "The workstation's data are damaged; nothing was changed. Stop and ask the administrator to restore a backup."},
@@ -139,7 +141,8 @@ func people() []line {
 		{context.Canceled, form.Text{ZH: "已取消。", EN: "Cancelled."}, none},
 		{syscall.EROFS, form.Text{ZH: "文件系统是只读的。请联系管理员。", EN: "The file system is read-only. Ask the administrator."}, "put the folder on a file system that can be written, or name another with --data"},
 		{fs.ErrPermission, form.Text{ZH: "没有权限读写文件。请联系管理员。", EN: "No permission to read or write a file. Ask the administrator."}, "check the owner and mode of the folder"},
-		{fs.ErrNotExist, form.Text{ZH: "找不到文件。", EN: "A file is missing."}, none},
+		{fs.ErrNotExist, form.Text{ZH: "找不到文件。", EN: "A file is missing."}, "check the path: the file, or a folder on the way to it, is not there"},
+		{syscall.ENOTDIR, form.Text{ZH: "路径中有一段不是文件夹。", EN: "A part of the path is no folder."}, "check the path, or name another folder with --data"},
 	}
 }
 
