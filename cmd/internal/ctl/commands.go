@@ -50,6 +50,7 @@ func commands() []command {
 		{word: "log verify", args: "[--checkpoint FILE]…", short: "find altered, missing or moved entries", example: "tellerctl log verify", run: (*Console).logVerify},
 		{word: "log export", args: "[--format jsonl|syslog]", short: "the log for other programs", example: "tellerctl log export --format jsonl", run: (*Console).logExport},
 		{word: "log checkpoint", short: "sign the log as it stands", example: "tellerctl log checkpoint", run: (*Console).logCheckpoint},
+		{word: "log allow-clock", args: "--user NAME", short: "a supervisor lets the clock go back after it ran ahead; MOQIAN_PASSWORD, MOQIAN_CODE", example: "tellerctl log allow-clock --user s0001 --password-file p --code-file c", run: (*Console).logAllowClock},
 		{word: "backup", args: "FILE", short: "a checked copy of the store while others work", example: "tellerctl backup store.bak", run: (*Console).backup},
 		{word: "restore", args: "[--lose] FILE", short: "put a backup in the store's place", example: "tellerctl restore store.bak", run: (*Console).restore},
 		{word: "recover", args: "--identity FILE machine.age", short: "a dead workstation's machine key from its escrow copy", example: "tellerctl recover --identity head-office.age machine.age", run: (*Console).recoverKey},

@@ -63,8 +63,27 @@ func TestTimes(t *testing.T) {
 	if _, code, stderr := demo(t, dir, later); code != exitEnv || !strings.Contains(stderr, "certificate is not valid") || !strings.Contains(stderr, "hint:") {
 		t.Errorf("expired: %d %s", code, stderr)
 	}
-	if _, code, stderr := demo(t, dir, time.Now); code != exitEnv || !strings.Contains(stderr, "clock is behind") {
+	if _, code, stderr := demo(t, dir, time.Now); code != exitEnv || !strings.Contains(stderr, "clock is behind") || !strings.Contains(stderr, "allow-clock") {
 		t.Errorf("clock set back: %d %s", code, stderr)
+	}
+
+	// A supervisor lets the work go on; verifying tells where time goes back.
+	write(t, filepath.Join(dir, "p"), []byte(trial.Password))
+	write(t, filepath.Join(dir, "c"), []byte(auth.TrialCode))
+	allow := func(user string) (int, string, string) {
+		return run(t, dir, time.Now, "log", "allow-clock", "--user", user, "--password-file", "p", "--code-file", "c")
+	}
+	if code, _, stderr := allow("t0001"); code == 0 {
+		t.Errorf("a teller allowed it: %s", stderr)
+	}
+	if code, _, stderr := allow("s0001"); code != 0 {
+		t.Errorf("a supervisor: %d %s", code, stderr)
+	}
+	if _, code, stderr := demo(t, dir, time.Now); code != 0 {
+		t.Errorf("after it: %d %s", code, stderr)
+	}
+	if code, stdout, stderr := run(t, dir, time.Now, "log", "verify"); code != 0 || !strings.Contains(stdout, "intact") || !strings.Contains(stderr, "s0001 let the clock go back") {
+		t.Errorf("log verify: %d %s%s", code, stdout, stderr)
 	}
 }
 

@@ -48,6 +48,7 @@ func (c *Console) logVerify(ctx context.Context, args []string) error {
 		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
+		c.tellTurns(ctx, st)
 		v, err := c.judgeLog(ctx, st, notes)
 		if err != nil {
 			return err

@@ -43,7 +43,7 @@ const maxRequest = 4 << 20
 
 // passed are the variables that go with a request.
 func passed() []string {
-	return []string{"MOQIAN_PIN", "MOQIAN_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+	return []string{"MOQIAN_PIN", "MOQIAN_PASSWORD", "MOQIAN_CODE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 }
 
 // Serve executes requests on an open station until ctx ends, and waits for

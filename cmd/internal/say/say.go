@@ -9,6 +9,7 @@ package say
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"syscall"
 
@@ -52,8 +53,9 @@ func workstation() []line {
 			"install the newer version; nothing was changed"},
 		{store.ErrFull, form.Text{ZH: "磁盘空间不足，客户签名前已停止，没有丢失任何凭证。请清理磁盘后重试。", EN: "The disk is too full; it was stopped before a customer signed and nothing was lost. Free some space and try again."},
 			"free disk space; what is stored stays readable"},
-		{store.ErrClock, form.Text{ZH: "本机时钟早于最后一条日志。请校准时间后重试。", EN: "The clock is behind the last log entry. Set the clock and try again."},
-			"set the clock of this machine"},
+		{store.ErrClock, form.Text{ZH: "本机时钟早于最后一条日志。请校准时间后重试；若时钟正确，请主管放行。", EN: "The clock is behind the last log entry. Set the clock and try again; if it is right, a supervisor can allow it."},
+			"set the clock of this machine; if it is right now, it ran ahead when that entry was logged: a supervisor lets it go back with tellerctl log allow-clock --user NAME"},
+		{store.ErrNotBehind, form.Text{ZH: "本机时钟没有早于日志，无需放行。", EN: "The clock is not behind the log; there is nothing to allow."}, none},
 		{store.ErrKey, form.Text{ZH: "本机密钥打不开本机数据，未作任何改动。请联系管理员恢复密钥。", EN: "The machine key does not open this workstation's data; nothing was changed. Ask the administrator to restore the key."},
 			"recover the key of this store or backup: tellerctl recover --identity FILE machine.age"},
 		{station.ErrLiving, form.Text{ZH: "本文件夹的数据正由现有的本机密钥打开，恢复出的是另一把密钥，未作任何改动。", EN: "The data in this folder are open to the machine key that is here; the recovered key is another one. Nothing was changed."},
@@ -156,12 +158,30 @@ func Sentence(err error) form.Text {
 			return form.Text{ZH: zh, EN: en}
 		}
 	}
+	var behind *store.ClockError
+	if errors.As(err, &behind) {
+		return clock(behind)
+	}
 	for _, l := range lines() {
 		if errors.Is(err, l.err) {
 			return l.what
 		}
 	}
 	return form.Text{ZH: "操作没有完成：" + err.Error(), EN: "It was not done: " + err.Error()}
+}
+
+// clock tells both times, so that a person sees which of them was wrong.
+func clock(e *store.ClockError) form.Text {
+	const layout = "2006-01-02 15:04"
+	now, latest := e.Now.Format(layout), e.Latest.In(e.Now.Location()).Format(layout)
+	zh, en := "有日志", "a log entry"
+	if e.Entry > 0 {
+		zh, en = fmt.Sprintf("第 %d 条日志", e.Entry), fmt.Sprintf("log entry %d", e.Entry)
+	}
+	return form.Text{
+		ZH: fmt.Sprintf("本机时钟为 %s，而%s写于 %s，客户签名前已停止。时钟不对请校准；时钟正确则说明当时走快了，请等到那个时间，或请主管放行（tellerctl log allow-clock）。", now, zh, latest),
+		EN: fmt.Sprintf("The clock says %s, %s is of %s; it was stopped before a customer signed. If the clock is wrong, set it. If it is right, it ran ahead then: wait until that time, or let a supervisor allow it (tellerctl log allow-clock).", now, en, latest),
+	}
 }
 
 // Hints are the next steps on the command line, none for an unknown error.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -36,7 +37,7 @@ func TestSentences(t *testing.T) {
 func TestStoreIsSaid(t *testing.T) {
 	for _, err := range []error{store.ErrFull, store.ErrClock, store.ErrLocked, store.ErrNewer, store.ErrKey, store.ErrDamaged,
 		store.ErrDuplicate, store.ErrReserved, store.ErrSerials, store.ErrPurged, store.ErrState, store.ErrNotFound,
-		store.ErrNewerHere, store.ErrCheckpoint, store.ErrCipher} {
+		store.ErrNewerHere, store.ErrCheckpoint, store.ErrCipher, store.ErrNotBehind} {
 		if s := Sentence(fmt.Errorf("opening: %w", err)); strings.HasPrefix(s.EN, "It was not done") {
 			t.Errorf("%v has no sentence: %s", err, s.EN)
 		}
@@ -55,5 +56,18 @@ func TestUnknown(t *testing.T) {
 	}
 	if h := Hints(fmt.Errorf("a: %w", store.ErrLocked)); len(h) != 1 {
 		t.Error(h)
+	}
+}
+
+// A clock behind the log: the sentence has the entry and both times.
+func TestClockSaid(t *testing.T) {
+	at := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
+	s := Sentence(fmt.Errorf("reserving: %w", &store.ClockError{Now: at, Latest: at.Add(25 * time.Hour), Entry: 12, Action: "login"}))
+	for _, text := range []string{s.ZH, s.EN} {
+		for _, want := range []string{"2026-11-28 09:00", "2026-11-29 10:00", "12", "allow-clock"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q does not say %s", text, want)
+			}
+		}
 	}
 }
