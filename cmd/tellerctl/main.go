@@ -33,6 +33,6 @@ func run() int {
 		return 3
 	}
 	self, _ := os.Executable()
-	c := &ctl.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now, Dir: dir, Self: self}
+	c := &ctl.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now, Dir: dir, Self: self, User: ctl.SystemUser()}
 	return c.Run(ctx, os.Args[1:])
 }

@@ -74,6 +74,20 @@ type Options struct {
 type Users struct {
 	s *store.Store
 	o Options
+
+	login string // see By
+}
+
+// OSUser is the detail of a log entry that names the login of the operating
+// system for whom System acted.
+const OSUser = "os_user"
+
+// By gives the same accounts for somebody at the command line: what System does
+// through it is logged with their login of the operating system.
+func (u *Users) By(login string) *Users {
+	same := *u
+	same.login = login
+	return &same
 }
 
 // New gives the accounts kept in s.
@@ -93,7 +107,7 @@ func New(s *store.Store, o Options) (*Users, error) {
 	if err := o.Cost.check(); err != nil {
 		return nil, fmt.Errorf("auth: Options.Cost: %w", err)
 	}
-	return &Users{s, o}, nil
+	return &Users{s: s, o: o}, nil
 }
 
 // List gives all accounts by name.

@@ -39,7 +39,7 @@ func (u *Users) Add(ctx context.Context, by, name string, role Role, password []
 			return nil, store.Entry{}, ErrExists
 		}
 		value, err := json.Marshal(r)
-		return value, manage(by, "add", name, "role", string(role)), err
+		return value, u.told(by, "add", name, "role", string(role)), err
 	})
 	if err != nil {
 		return fmt.Errorf("adding account %s: %w", name, err)
@@ -59,10 +59,10 @@ func (u *Users) Change(ctx context.Context, name string, old []byte, code string
 	if err != nil {
 		return fmt.Errorf("changing the password: %w", err)
 	}
-	if err := u.succeed(ctx, r, old, manage(r.Name, "password", r.Name, "", "")); err != nil {
+	if err := u.succeed(ctx, r, old, u.told(r.Name, "password", r.Name, "", "")); err != nil {
 		return fmt.Errorf("changing the password: %w", err)
 	}
-	return u.set(ctx, r.Name, fresh, manage(r.Name, "password set", r.Name, "", ""))
+	return u.set(ctx, r.Name, fresh, u.told(r.Name, "password set", r.Name, "", ""))
 }
 
 // Reset gives an account a new password and unlocks it. The password is wiped.
@@ -75,7 +75,7 @@ func (u *Users) Reset(ctx context.Context, by, name string, fresh []byte) error 
 	if err != nil {
 		return fmt.Errorf("resetting the password of %s: %w", name, err)
 	}
-	return u.set(ctx, name, fresh, manage(by, "reset", name, "", ""))
+	return u.set(ctx, name, fresh, u.told(by, "reset", name, "", ""))
 }
 
 func (u *Users) set(ctx context.Context, name string, fresh []byte, e store.Entry) error {
@@ -112,7 +112,7 @@ func (u *Users) manage(ctx context.Context, by, name, what string, f func(*recor
 	if err == nil {
 		err = u.amend(ctx, name, func(r *record) (store.Entry, error) {
 			f(r)
-			return manage(by, what, name, "", ""), nil
+			return u.told(by, what, name, "", ""), nil
 		})
 	}
 	if err != nil {
@@ -154,10 +154,14 @@ func (u *Users) managerOf(ctx context.Context, by string, name *string) (string,
 	return by, err
 }
 
-func manage(by, what, name, key, value string) store.Entry {
+// told is the entry about what was done to an account.
+func (u *Users) told(by, what, name, key, value string) store.Entry {
 	e := store.Entry{Actor: by, Action: "account " + what, Outcome: "ok", Detail: map[string]string{"account": name}}
 	if key != "" {
 		e.Detail[key] = value
+	}
+	if by == System && u.login != "" {
+		e.Detail[OSUser] = u.login
 	}
 	return e
 }

@@ -145,7 +145,7 @@ func (u *Users) SetTOTP(ctx context.Context, by, name, issuer string) (Enrolment
 	clear(raw)
 	err = u.s.Amend(ctx, totpPrefix+name, func([]byte) ([]byte, store.Entry, error) {
 		value, err := json.Marshal(g)
-		return value, manage(by, "second factor set", name, "", ""), err
+		return value, u.told(by, "second factor set", name, "", ""), err
 	})
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("setting up the second factor of %s: %w", name, err)
@@ -164,7 +164,7 @@ func (u *Users) RemoveTOTP(ctx context.Context, by, name string) error {
 			if len(old) == 0 {
 				return nil, store.Entry{}, ErrNoTOTP
 			}
-			return []byte{}, manage(by, "second factor removed", name, "", ""), nil
+			return []byte{}, u.told(by, "second factor removed", name, "", ""), nil
 		})
 	}
 	if err != nil {
@@ -204,7 +204,7 @@ func (u *Users) Resync(ctx context.Context, by, name, first, second string) erro
 			}
 			g.Drift, g.Last = at-now, at
 			value, err := json.Marshal(g)
-			return value, manage(by, "second factor resync", name, "steps", fmt.Sprint(g.Drift)), err
+			return value, u.told(by, "second factor resync", name, "steps", fmt.Sprint(g.Drift)), err
 		})
 	}
 	if err != nil {

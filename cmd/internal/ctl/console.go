@@ -30,6 +30,9 @@ type Console struct {
 	// Station, when set, is already open, as in a running teller; commands then
 	// work on it instead of opening the folder.
 	Station *station.Station
+	// User is the login of the operating system that asks; it stands in the log
+	// with what is done. Empty: not told.
+	User string
 	// Self is the path of the program, for the check in a child process; empty:
 	// not checked.
 	Self string

@@ -11,7 +11,6 @@ import (
 
 	"moqian/cmd/internal/station"
 	"moqian/store"
-	"moqian/store/auth"
 )
 
 func (c *Console) backup(ctx context.Context, args []string) error {
@@ -21,7 +20,7 @@ func (c *Console) backup(ctx context.Context, args []string) error {
 		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		size, err := st.Store.Backup(ctx, c.path(words[0]), store.Entry{Actor: auth.System, Action: "backup", Outcome: "ok"})
+		size, err := st.Store.Backup(ctx, c.path(words[0]), c.by(store.Entry{Action: "backup", Outcome: "ok"}))
 		if err != nil {
 			return err
 		}
@@ -49,7 +48,9 @@ func (c *Console) restore(ctx context.Context, args []string) error {
 		return err
 	}
 	was, _ := os.Stat(filepath.Join(dir, store.File))
-	if err := station.Restore(ctx, c.options(dir, site), c.path(words[0]), *lose); err != nil {
+	o := c.options(dir, site)
+	o.Login = c.User
+	if err := station.Restore(ctx, o, c.path(words[0]), *lose); err != nil {
 		return err
 	}
 	kept := keptAs(dir, was)
@@ -105,7 +106,7 @@ func (c *Console) compact(ctx context.Context, args []string) error {
 		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		before, after, err := st.Store.Compact(ctx, store.Entry{Actor: auth.System, Action: "compact", Outcome: "ok"})
+		before, after, err := st.Store.Compact(ctx, c.by(store.Entry{Action: "compact", Outcome: "ok"}))
 		if err != nil {
 			return fmt.Errorf("compacting: %w", err)
 		}

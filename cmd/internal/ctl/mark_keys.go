@@ -14,7 +14,6 @@ import (
 	"moqian/cmd/internal/station"
 	"moqian/render/watermark"
 	"moqian/store"
-	"moqian/store/auth"
 )
 
 // keyFormats of the files, for --help.
@@ -87,7 +86,7 @@ func (c *Console) markExport(ctx context.Context, args []string) error {
 		if err := keyfile.Save(c.path(words[0]), n); err != nil {
 			return err
 		}
-		return logKey(ctx, st, "mark-export", n)
+		return c.logKey(ctx, st, "mark-export", n)
 	})
 }
 
@@ -108,9 +107,9 @@ func heldKey(ctx context.Context, st *station.Station, id string) (keyfile.Named
 	return h.Named, nil
 }
 
-func logKey(ctx context.Context, st *station.Station, action string, n keyfile.Named) error {
-	return st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: action, Outcome: "ok",
-		Detail: map[string]string{"key": n.ID()}})
+func (c *Console) logKey(ctx context.Context, st *station.Station, action string, n keyfile.Named) error {
+	return st.Store.Audit().Append(ctx, c.by(store.Entry{Action: action, Outcome: "ok",
+		Detail: map[string]string{"key": n.ID()}}))
 }
 
 func (c *Console) markImport(ctx context.Context, args []string) error {
@@ -128,7 +127,7 @@ func (c *Console) markImport(ctx context.Context, args []string) error {
 		if err := st.AddMarkKey(ctx, n); err != nil {
 			return err
 		}
-		return logKey(ctx, st, "mark-import", n)
+		return c.logKey(ctx, st, "mark-import", n)
 	})
 }
 

@@ -9,7 +9,6 @@ import (
 	"moqian/cmd/internal/durable"
 	"moqian/cmd/internal/station"
 	"moqian/store"
-	"moqian/store/auth"
 	"moqian/store/upload"
 )
 
@@ -155,8 +154,8 @@ func (c *Console) queueRetry(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		it, err = st.Store.Outbox().Retry(ctx, it.ID, store.Entry{Actor: auth.System, Action: "retry",
-			Voucher: it.Voucher, Type: it.Type, Outcome: "ok"})
+		it, err = st.Store.Outbox().Retry(ctx, it.ID, c.by(store.Entry{Action: "retry",
+			Voucher: it.Voucher, Type: it.Type, Outcome: "ok"}))
 		if err != nil {
 			return err
 		}
@@ -182,7 +181,7 @@ func (c *Console) queueExport(ctx context.Context, args []string) error {
 		if err := durable.WriteFile(c.path(words[1]), pdf); err != nil {
 			return fmt.Errorf("writing the copy: %w", err)
 		}
-		return st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "export",
-			Voucher: it.Voucher, Type: it.Type, Outcome: "ok"})
+		return st.Store.Audit().Append(ctx, c.by(store.Entry{Action: "export",
+			Voucher: it.Voucher, Type: it.Type, Outcome: "ok"}))
 	})
 }

@@ -18,7 +18,6 @@ import (
 	object "moqian/sign/pdf"
 	"moqian/sign/pfx"
 	"moqian/store"
-	"moqian/store/auth"
 )
 
 // errVoucher: vouchers are signed once, by their transaction.
@@ -122,8 +121,8 @@ func (c *Console) sign(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "sign", Outcome: "ok",
-			Detail: map[string]string{"level": s.level, "bytes": fmt.Sprint(len(out))}}); err != nil {
+		if err := st.Store.Audit().Append(ctx, c.by(store.Entry{Action: "sign", Outcome: "ok",
+			Detail: map[string]string{"level": s.level, "bytes": fmt.Sprint(len(out))}})); err != nil {
 			return err
 		}
 		return c.written(words[1], out, s.level)

@@ -146,7 +146,7 @@ func answerOne(ctx context.Context, conn net.Conn, st *station.Station, now func
 	}()
 	var mu sync.Mutex
 	c := &Console{In: bytes.NewReader(req.Stdin), Out: &framer{conn, frameOut, &mu}, Err: &framer{conn, frameErr, &mu},
-		Getenv: func(k string) string { return req.Env[k] }, Now: now, Dir: req.Dir, Station: st}
+		Getenv: func(k string) string { return req.Env[k] }, Now: now, Dir: req.Dir, Station: st, User: peer(conn)}
 	code := c.Run(ctx, req.Args)
 	_, _ = (&framer{conn, frameExit, &mu}).Write([]byte{byte(code)})
 }

@@ -60,6 +60,9 @@ func TestSocket(t *testing.T) {
 	if code, _, stderr := run(t, dir, time.Now, "backup", "b1"); code != 0 {
 		t.Error(stderr)
 	}
+	if code, out, stderr := run(t, dir, time.Now, "log", "export"); code != 0 || !strings.Contains(out, `"os_user":"`+SystemUser()+`"`) {
+		t.Errorf("who asked for the backup is not logged: %d %s %s", code, out, stderr)
+	}
 	if _, err := os.Stat(filepath.Join(dir, "b1")); err != nil {
 		t.Error("a relative path is not the caller's:", err)
 	}

@@ -38,7 +38,7 @@ func (c *Console) userAdd(ctx context.Context, args []string) error {
 		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		return c.account(ctx, st, words[0], st.Users.Add(ctx, auth.System, words[0], auth.Role(*role), pw))
+		return c.account(ctx, st, words[0], c.users(st).Add(ctx, auth.System, words[0], auth.Role(*role), pw))
 	})
 }
 
@@ -54,7 +54,7 @@ func (c *Console) userPasswd(ctx context.Context, args []string) error {
 		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		return c.account(ctx, st, words[0], st.Users.Reset(ctx, auth.System, words[0], pw))
+		return c.account(ctx, st, words[0], c.users(st).Reset(ctx, auth.System, words[0], pw))
 	})
 }
 
@@ -68,7 +68,7 @@ func (c *Console) userRole(ctx context.Context, args []string) error {
 		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		return c.account(ctx, st, words[0], st.Users.SetRole(ctx, auth.System, words[0], auth.Role(words[1])))
+		return c.account(ctx, st, words[0], c.users(st).SetRole(ctx, auth.System, words[0], auth.Role(words[1])))
 	})
 }
 
@@ -81,9 +81,9 @@ func (c *Console) userLock(ctx context.Context, args []string) error {
 	}
 	return c.with(ctx, func(st *station.Station) error {
 		if *off {
-			return c.account(ctx, st, words[0], st.Users.Unlock(ctx, auth.System, words[0]))
+			return c.account(ctx, st, words[0], c.users(st).Unlock(ctx, auth.System, words[0]))
 		}
-		return c.account(ctx, st, words[0], st.Users.Lock(ctx, auth.System, words[0]))
+		return c.account(ctx, st, words[0], c.users(st).Lock(ctx, auth.System, words[0]))
 	})
 }
 
@@ -152,11 +152,11 @@ func (c *Console) userTOTP(ctx context.Context, args []string) error {
 	return c.with(ctx, func(st *station.Station) error {
 		switch {
 		case *off:
-			return c.account(ctx, st, words[0], st.Users.RemoveTOTP(ctx, auth.System, words[0]))
+			return c.account(ctx, st, words[0], c.users(st).RemoveTOTP(ctx, auth.System, words[0]))
 		case *resync:
-			return c.account(ctx, st, words[0], st.Users.Resync(ctx, auth.System, words[0], first, second))
+			return c.account(ctx, st, words[0], c.users(st).Resync(ctx, auth.System, words[0], first, second))
 		}
-		e, err := st.Users.SetTOTP(ctx, auth.System, words[0], st.Site.Bank.ZH)
+		e, err := c.users(st).SetTOTP(ctx, auth.System, words[0], st.Site.Bank.ZH)
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,10 @@
 package ctl
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,5 +66,43 @@ func TestHintsOfTheFolder(t *testing.T) {
 		if code != exitEnv || !strings.Contains(stderr, c.hint) {
 			t.Errorf("%s: %d %s", c.line, code, stderr)
 		}
+	}
+}
+
+// What is done at the command line is logged with the login that did it, over
+// the socket of a running program with that of who is at its other end.
+func TestWhoIsLogged(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "p"), []byte("a long password 1\n"))
+	if code, _, stderr := run(t, dir, time.Now, "queue", "fill", "--count", "1", "--size", "20000"); code != 0 {
+		t.Fatal(stderr)
+	}
+	c := &Console{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, Getenv: func(string) string { return "" }, Now: time.Now, Dir: dir, User: "wang"}
+	for _, line := range []string{"user add --password-file p u0001", "user lock u0001", "user totp u0001", "user totp --off u0001",
+		"backup b", "restore b", "compact"} {
+		if code := c.Run(context.Background(), append([]string{"--data", "d"}, strings.Fields(line)...)); code != 0 {
+			t.Fatalf("%s: %d", line, code)
+		}
+	}
+	var out bytes.Buffer
+	c.Out, c.User = &out, ""
+	if code := c.Run(context.Background(), []string{"--data", "d", "log", "export"}); code != 0 {
+		t.Fatal(code)
+	}
+	want := map[string]bool{"account add": true, "account lock": true, "account second factor set": true, "account second factor removed": true, "restore": true, "compact": true}
+	for line := range strings.Lines(out.String()) {
+		var e struct {
+			Actor, Action string
+			Detail        map[string]string
+		}
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.Detail[auth.OSUser] == "wang" && e.Actor == auth.System {
+			delete(want, e.Action)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("logged without who: %v\n%s", want, out.String())
 	}
 }
