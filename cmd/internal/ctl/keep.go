@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 
 	"moqian/cmd/internal/station"
 	"moqian/store"
@@ -47,40 +45,12 @@ func (c *Console) restore(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	was, _ := os.Stat(filepath.Join(dir, store.File))
-	o := c.options(dir, site)
-	o.Login = c.User
-	if err := station.Restore(ctx, o, c.path(words[0]), *lose); err != nil {
+	if err := station.Restore(ctx, c.options(dir, site), c.path(words[0]), *lose); err != nil {
 		return err
 	}
-	kept := keptAs(dir, was)
-	return c.show(map[string]any{"restored": true, "kept": kept}, func(w io.Writer) {
-		if kept == "" {
-			fmt.Fprintln(w, "restored")
-			return
-		}
-		fmt.Fprintf(w, "restored; the store that was there is kept as %s\n", kept)
+	return c.show(map[string]bool{"restored": true}, func(w io.Writer) {
+		fmt.Fprintf(w, "restored; the store that was there is kept as %s.replaced\n", store.File)
 	})
-}
-
-// keptAs finds under which name the store that was in dir is kept, "" where there
-// was none.
-func keptAs(dir string, was fs.FileInfo) string {
-	if was == nil {
-		return ""
-	}
-	all, _ := filepath.Glob(filepath.Join(dir, store.File+".replaced*"))
-	name := ""
-	for _, p := range all {
-		now, err := os.Stat(p)
-		if err == nil && os.SameFile(was, now) {
-			return filepath.Base(p)
-		}
-		if err == nil && now.Size() == was.Size() { // no hard links here: it was copied
-			name = filepath.Base(p)
-		}
-	}
-	return name
 }
 
 func (c *Console) check(ctx context.Context, args []string) error {

@@ -9,6 +9,7 @@ import (
 	"moqian/cmd/internal/durable"
 	"moqian/cmd/internal/station"
 	"moqian/store"
+	"moqian/store/auth"
 	"moqian/store/upload"
 )
 
@@ -181,7 +182,7 @@ func (c *Console) queueExport(ctx context.Context, args []string) error {
 		if err := durable.WriteFile(c.path(words[1]), pdf); err != nil {
 			return fmt.Errorf("writing the copy: %w", err)
 		}
-		return st.Store.Audit().Append(ctx, c.by(store.Entry{Action: "export",
-			Voucher: it.Voucher, Type: it.Type, Outcome: "ok"}))
+		return st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "export",
+			Voucher: it.Voucher, Type: it.Type, Outcome: "ok"})
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"moqian/render/watermark"
 	"moqian/sign"
 	"moqian/store"
+	"moqian/store/auth"
 )
 
 // queueAdd takes vouchers of this workstation in that its store has lost. One
@@ -57,8 +58,8 @@ func (c *Console) addOne(ctx context.Context, st *station.Station, name string) 
 	v := p.Voucher
 	return st.Store.Outbox().Adopt(ctx, store.Filing{Serial: number.Serial, PDF: pdf,
 		Item: store.Item{Voucher: v.Number, Type: v.Type, Business: v.Business, Branch: v.Branch, Teller: v.Teller, Test: v.Test},
-		Entry: c.by(store.Entry{Action: "adopt", Outcome: "ok", Voucher: v.Number, Type: v.Type,
-			Detail: map[string]string{"sha256": p.SHA256}})})
+		Entry: store.Entry{Actor: auth.System, Action: "adopt", Outcome: "ok", Voucher: v.Number, Type: v.Type,
+			Detail: map[string]string{"sha256": p.SHA256}}})
 }
 
 // ownVoucher says why a file is not a voucher of this workstation.
