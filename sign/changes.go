@@ -125,7 +125,7 @@ func (v *verifier) changes() {
 			first = min(first, f.revision)
 		}
 	}
-	forbidden := map[int]bool{}
+	forbidden, work := map[int]bool{}, maxXMPWork
 	before := references{}
 	if first < last {
 		var err error
@@ -135,7 +135,7 @@ func (v *verifier) changes() {
 		}
 	}
 	for i := first + 1; i <= last; i++ {
-		s := judgeStep(v.doc, i, v.permissions(i-1), v.known, before)
+		s := judgeStep(v.doc, i, v.permissions(i-1), v.known, before, &work)
 		v.Changes = append(v.Changes, s.change(i))
 		if s.err != nil {
 			forbidden[i] = true

@@ -32,6 +32,7 @@ type differ struct {
 	ok       map[int]bool     // changed objects that are accounted for
 	widgets  map[pdf.Ref]bool // new ones; false: must not be on a page
 	refs     references       // of the changed objects
+	work     *int             // what comparing metadata may still cost
 	step     step
 }
 
@@ -75,9 +76,9 @@ func referencesOf(f *pdf.File) (references, error) {
 // judgeStep looks at revision i (from 1).
 //
 // before are the references of all earlier revisions; those of this one are
-// added.
-func judgeStep(doc *pdf.File, i int, allow permission, known *certificates, before references) step {
-	d := &differ{old: doc.At(i - 1), cur: doc.At(i), allow: allow, known: known,
+// added. work is what comparing metadata may still cost.
+func judgeStep(doc *pdf.File, i int, allow permission, known *certificates, before references, work *int) step {
+	d := &differ{old: doc.At(i - 1), cur: doc.At(i), allow: allow, known: known, work: work,
 		changed: map[int]bool{}, ok: map[int]bool{}, widgets: map[pdf.Ref]bool{}, refs: references{}}
 	r := doc.Revisions()[i]
 	for _, num := range r.Changed() {

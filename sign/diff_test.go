@@ -9,8 +9,8 @@ import (
 )
 
 // told is a signed file with information dictionary (7) and metadata (6), as
-// other programs write them.
-func told(t *testing.T, b bench) []byte {
+// other programs write them, certified as P.
+func told(t *testing.T, b bench, certify int) []byte {
 	t.Helper()
 	w := pdf.NewWriter("1.7")
 	var r [8]pdf.Ref
@@ -30,6 +30,7 @@ func told(t *testing.T, b bench) []byte {
 		t.Fatal(err)
 	}
 	f := field()
+	f.Certify = certify
 	if out, err = sign.Sign(context.Background(), out, f, b.key, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,7 @@ func packet(date, title string) *pdf.Stream {
 // update that also adds an empty DSS.
 func TestUpdates(t *testing.T) {
 	b := newBench(t)
-	good := told(t, b)
+	good := told(t, b, 2)
 	tests := []struct {
 		name   string
 		change func(f *pdf.File, w *pdf.Writer, catalog, trailer pdf.Dict)

@@ -126,7 +126,7 @@ func (m *certificates) unpack(s *pdf.Stream) ([]byte, error) {
 	if b, ok := m.streams[s]; ok {
 		return b, nil
 	}
-	b, err := s.Decode()
+	b, err := s.DecodeUpTo(maxDSSBytes)
 	if err == nil {
 		m.streams[s] = b
 	}

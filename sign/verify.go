@@ -3,6 +3,7 @@ package sign
 import (
 	"bytes"
 	"crypto/x509"
+	"slices"
 	"time"
 
 	"moqian/sign/pdf"
@@ -12,7 +13,7 @@ import (
 type Options struct {
 	// Roots are the trusted roots; nil trusts nobody.
 	Roots *x509.CertPool
-	// TSARoots vouch for time stamps; nil: Roots do.
+	// TSARoots vouch for time stamps, and then nobody else does; nil: Roots do.
 	TSARoots *x509.CertPool
 	// CRLs are revocation lists beside those in the file.
 	CRLs []*x509.RevocationList
@@ -63,7 +64,12 @@ func (v *verifier) run(file []byte) Report {
 	for _, f := range v.found {
 		v.Signatures = append(v.Signatures, f.Signature)
 	}
-	return v.close(v.verdict())
+	verdict := v.verdict()
+	if verdict != Invalid && !slices.ContainsFunc(v.found, func(f *found) bool { return !f.stamp() }) {
+		v.problem("unsigned", "文件只有时间戳，没有签名", "the file holds time stamps alone: nobody signed it")
+		verdict = Unsigned
+	}
+	return v.close(verdict)
 }
 
 type verifier struct {
@@ -77,6 +83,7 @@ type verifier struct {
 	wrong   bool                // a problem that no signature's own fields tell
 	doubt   bool                // something that no given root vouches for
 	weak    bool                // an algorithm that proves nothing
+	checks  int                 // signatures of validation data that were tried
 }
 
 func (v *verifier) problem(code, zh, en string) {

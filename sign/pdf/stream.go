@@ -16,6 +16,14 @@ const maxDecoded = 64 << 20
 // PNG predictor. The result may share memory with Raw.
 func (s *Stream) Decode() ([]byte, error) { return s.decode(maxDecoded) }
 
+// DecodeUpTo is Decode of a stream that may not unpack to more than limit bytes.
+func (s *Stream) DecodeUpTo(limit int) ([]byte, error) {
+	if len(s.Raw) > limit {
+		return nil, errors.New("unpacks to too much")
+	}
+	return s.decode(limit)
+}
+
 func (s *Stream) decode(limit int) ([]byte, error) {
 	filter, parms := s.Dict["Filter"], s.Dict["DecodeParms"]
 	if a, ok := filter.(Array); ok {

@@ -147,12 +147,43 @@ func (e *examiner) count(doc *object.File) {
 
 // foreign: a file that is not strictly built is no voucher, whatever it says.
 func (e *examiner) foreign(doc *object.File) {
-	values, err := pdf.ReadData(doc)
+	values, err := pdf.ReadData(e.signed(doc))
 	if err != nil || values["Version"] == "" {
 		return
 	}
 	e.problem("voucher-structure", "文件自称凭证，但结构不是本程序所写", "the file calls itself a voucher, and is not built as this program builds them")
 	e.refuse()
+}
+
+// signed is the file as its first signatory left it: what the voucher's data say
+// counts there, and never what a later revision says. Without a sound signature it
+// is the file as it is.
+func (e *examiner) signed(doc *object.File) *object.File {
+	first := 0
+	for _, s := range e.Signatures {
+		if s.Kind != sign.KindDocTimeStamp && s.Revision > 0 && (first == 0 || s.Revision < first) {
+			first = s.Revision
+		}
+	}
+	if first == 0 || first > len(doc.Revisions()) {
+		return doc
+	}
+	return doc.At(first - 1)
+}
+
+// claims: the metadata name the voucher's data, even where they cannot be read.
+func claims(doc *object.File) bool {
+	catalog, err := doc.Dict(doc.Trailer()["Root"])
+	if err != nil || catalog == nil {
+		return false
+	}
+	o, err := doc.Resolve(catalog["Metadata"])
+	s, ok := o.(*object.Stream)
+	if err != nil || !ok {
+		return false
+	}
+	raw, err := s.DecodeUpTo(4 << 20)
+	return err == nil && bytes.Contains(raw, []byte(pdf.Namespace))
 }
 
 type examiner struct {
@@ -168,9 +199,11 @@ func (e *examiner) problem(code, zh, en string) {
 
 // read joins the voucher's data with the rest.
 func (e *examiner) read(doc *object.File) {
-	values, err := pdf.ReadData(doc)
+	values, err := pdf.ReadData(e.signed(doc))
 	if err == nil {
 		e.data, err = manifest.Read(values)
+	} else if !claims(e.signed(doc)) {
+		err = manifest.ErrNone // another program's metadata
 	}
 	switch {
 	case errors.Is(err, manifest.ErrNone):
@@ -178,6 +211,7 @@ func (e *examiner) read(doc *object.File) {
 		return
 	case err != nil:
 		e.problem("voucher-data", "凭证数据无法读取", "the voucher's data cannot be read: "+err.Error())
+		e.refuse() // what was signed could be read
 		return
 	}
 	d := e.data
