@@ -103,7 +103,11 @@ func (t truster) stamp(o trust, at time.Time, inner string) bool {
 		t.doubt = true
 		return false
 	}
-	if state, of := t.rev.chain(chains[0], at, t.options.At); state == RevocationRevoked {
+	state, of := t.rev.chain(chains[0], at, t.options.At)
+	if f.stamp() {
+		f.Revocation = state
+	}
+	if state == RevocationRevoked {
 		t.problem("revoked", "时间戳证书已吊销："+name, name+": the time stamp's certificate is revoked: "+of.Subject.CommonName)
 		t.doubt = true
 		return false
