@@ -189,7 +189,7 @@ func (v *verifier) changes() {
 			first = min(first, f.revision)
 		}
 	}
-	forbidden, work := map[int]bool{}, maxXMPWork
+	forbidden, c := map[int]bool{}, newCosts()
 	before := references{}
 	if first < last {
 		var err error
@@ -199,8 +199,13 @@ func (v *verifier) changes() {
 		}
 	}
 	for i := first + 1; i <= last; i++ {
-		s := judgeStep(v.doc, i, v.permissions(i-1), v.known, before, &work)
+		s := judgeStep(v.doc, i, v.permissions(i-1), v.known, before, c)
 		v.Changes = append(v.Changes, s.change(i))
+		for _, name := range s.covers {
+			v.problem("covers-text", "后加签名域覆盖了先前已签署页面上的文字："+name,
+				fmt.Sprintf("%s: revision %d lays the look of a new signature field over text that was signed before", name, i+1))
+			v.doubt, v.overlaid = true, true
+		}
 		if s.err != nil {
 			forbidden[i] = true
 			v.problem("later-changes", fmt.Sprintf("第 %d 版在签名之后作了不许可的改动", i+1),

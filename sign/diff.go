@@ -12,7 +12,9 @@ import (
 // certified, new signature fields.
 type step struct {
 	dss, stamp, signature bool
-	err                   error // nil: all of it is allowed
+	// covers names the new fields whose look lies over letters of the page.
+	covers []string
+	err    error // nil: all of it is allowed
 }
 
 // permission is what the signatures before a revision allow.
@@ -32,7 +34,7 @@ type differ struct {
 	ok       map[int]bool     // changed objects that are accounted for
 	widgets  map[pdf.Ref]bool // new ones; false: must not be on a page
 	refs     references       // of the changed objects
-	work     *int             // what comparing metadata may still cost
+	costs    *costs
 	step     step
 }
 
@@ -76,9 +78,9 @@ func referencesOf(f *pdf.File) (references, error) {
 // judgeStep looks at revision i (from 1).
 //
 // before are the references of all earlier revisions; those of this one are
-// added. work is what comparing metadata may still cost.
-func judgeStep(doc *pdf.File, i int, allow permission, known *certificates, before references, work *int) step {
-	d := &differ{old: doc.At(i - 1), cur: doc.At(i), allow: allow, known: known, work: work,
+// added. c are the costs of all steps.
+func judgeStep(doc *pdf.File, i int, allow permission, known *certificates, before references, c *costs) step {
+	d := &differ{old: doc.At(i - 1), cur: doc.At(i), allow: allow, known: known, costs: c,
 		changed: map[int]bool{}, ok: map[int]bool{}, widgets: map[pdf.Ref]bool{}, refs: references{}}
 	r := doc.Revisions()[i]
 	for _, num := range r.Changed() {
@@ -372,7 +374,7 @@ func (d *differ) pages() error {
 	if err != nil {
 		return err
 	}
-	for _, p := range list {
+	for i, p := range list {
 		a, err := d.old.Dict(p)
 		if err != nil {
 			return err
@@ -390,42 +392,46 @@ func (d *differ) pages() error {
 				return fmt.Errorf("/%s of page %d is changed", key, p.Num)
 			}
 		}
-		if err := d.annotations(a["Annots"], b["Annots"]); err != nil {
+		added, err := d.annotations(a["Annots"], b["Annots"])
+		if err != nil {
 			return fmt.Errorf("page %d: %w", p.Num, err)
 		}
+		d.covering(i, added)
 		d.ok[p.Num] = true
 	}
 	return nil
 }
 
-func (d *differ) annotations(before, after pdf.Object) error {
+// annotations gives the widgets that a page has more.
+func (d *differ) annotations(before, after pdf.Object) (added []pdf.Ref, err error) {
 	a, err := array(d.old, before)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b, err := array(d.cur, after)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(b) < len(a) || !pdf.Equal(a, b[:len(a)]) {
-		return errors.New("an annotation is changed or removed")
+		return nil, errors.New("an annotation is changed or removed")
 	}
 	for _, o := range b[len(a):] {
 		r, ok := o.(pdf.Ref)
 		shown, known := d.widgets[r]
 		if !ok || !known {
-			return errors.New("an annotation is added")
+			return nil, errors.New("an annotation is added")
 		}
 		if !shown {
-			return errors.New("a document time stamp is visible")
+			return nil, errors.New("a document time stamp is visible")
 		}
+		added = append(added, r)
 	}
 	if r, ok := after.(pdf.Ref); ok && d.changed[r.Num] {
 		if was, same := before.(pdf.Ref); d.isNew(r.Num) || same && was == r {
 			d.ok[r.Num] = true
 		}
 	}
-	return nil
+	return added, nil
 }
 
 // array resolves to a list; nothing is an empty one.

@@ -29,14 +29,14 @@ func (d *differ) metadata() error {
 	case !d.isNew(r.Num) && !pdf.Equal(a["Metadata"], r):
 		return errors.New("the metadata take another object over")
 	}
-	was, err := statements(d.old, a["Metadata"], d.work)
+	was, err := statements(d.old, a["Metadata"], &d.costs.xmp)
 	if err != nil {
 		return err
 	}
 	if o, err := d.cur.Resolve(r); err != nil || !isMetadata(o) {
 		return errors.Join(errors.New("the metadata are of another type"), err)
 	}
-	is, err := statements(d.cur, r, d.work)
+	is, err := statements(d.cur, r, &d.costs.xmp)
 	if err != nil {
 		return err
 	}

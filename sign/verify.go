@@ -74,16 +74,17 @@ func (v *verifier) run(file []byte) Report {
 
 type verifier struct {
 	Report
-	doc     *pdf.File
-	options Options
-	known   *certificates
-	found   []*found
-	store   *dss
-	chained []*x509.Certificate // certificates of all trusted chains
-	wrong   bool                // a problem that no signature's own fields tell
-	doubt   bool                // something that no given root vouches for
-	weak    bool                // an algorithm that proves nothing
-	checks  int                 // signatures of validation data that were tried
+	doc      *pdf.File
+	options  Options
+	known    *certificates
+	found    []*found
+	store    *dss
+	chained  []*x509.Certificate // certificates of all trusted chains
+	wrong    bool                // a problem that no signature's own fields tell
+	doubt    bool                // something that no given root vouches for
+	weak     bool                // an algorithm that proves nothing
+	overlaid bool                // a new field lies over signed text
+	checks   int                 // signatures of validation data that were tried
 }
 
 func (v *verifier) problem(code, zh, en string) {
@@ -113,6 +114,9 @@ func (v *verifier) close(verdict Verdict) Report {
 	case Untrusted:
 		if v.Law = (Law{NotProvable, NotProvable, Proven, Proven}); v.weak {
 			v.Law.SignatureIntact, v.Law.ContentIntact = NotProvable, NotProvable
+		}
+		if v.overlaid {
+			v.Law.ContentIntact = NotProvable
 		}
 	case Invalid:
 		v.Law = Law{NotProvable, NotProvable, Broken, Broken}

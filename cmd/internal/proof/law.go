@@ -167,6 +167,9 @@ func (e *examiner) contentIntact() (zh, en string) {
 		zh, en = "没有签名保护内容。", "No signature protects the content."
 		if e.weak() {
 			zh, en = weakZH, weakEN
+		} else if e.Law.SignatureIntact == sign.Proven {
+			zh = "先前签署的字节未被改动，但后加的签名域覆盖了已签署页面上的文字，所见内容与先前所签是否一致不能证明。"
+			en = "The bytes that were signed are unchanged, but the look of a later signature field lies over text of the signed page, so what is seen is not shown to be what was signed."
 		}
 	}
 	switch e.Mark.Binding.State {

@@ -102,7 +102,7 @@ func verdictWords(f proof.File) (s state, head, zh, en string) {
 		}
 		return proven, "核验通过 VALID", zh, en
 	case sign.Untrusted:
-		if f.Law.ContentIntact == sign.NotProvable {
+		if f.Law.SignatureIntact == sign.NotProvable {
 			return remark, "签名算法强度不足 UNTRUSTED", "签名值一致，但其算法可被有能力者伪造，不能据以认定内容未被改动。", "The signature fits, but by an algorithm that can be forged; it does not show that the content is unchanged."
 		}
 		return remark, "签名完整但证书未受信任 UNTRUSTED", "签名与内容未被改动，但签署人、时间戳或附加数据未获信任，见“说明与问题”。", "Signatures and content are unchanged, but a signatory, a time stamp or added data are not trusted; see the remarks."
