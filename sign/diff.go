@@ -195,7 +195,32 @@ func (d *differ) trailer() error {
 	if a["Info"] != nil && !pdf.Equal(a["Info"], b["Info"]) {
 		return errors.New("the trailer names another information dictionary")
 	}
+	return d.size(a["Size"], b["Size"])
+}
+
+// size: objects from /Size on count as missing (§7.5.5), so that it must not
+// shrink below what was signed; some writers forget to count the last of their own
+// objects, and some count a few too many.
+func (d *differ) size(before, after pdf.Object) error {
+	const spare = 1000
+	was, _ := before.(int64)
+	is, ok := after.(int64)
+	if signed := highest(d.old) + 1; !ok || is < min(was, signed) || is < highest(d.cur) {
+		return fmt.Errorf("the trailer's /Size %v hides objects", after)
+	}
+	if is > max(was, highest(d.cur)+1)+spare {
+		return fmt.Errorf("the trailer's /Size %d counts objects that are not there", is)
+	}
 	return nil
+}
+
+// highest number of an object in use.
+func highest(f *pdf.File) int64 {
+	refs := f.Refs()
+	if len(refs) == 0 {
+		return 0
+	}
+	return int64(refs[len(refs)-1].Num)
 }
 
 // structure accounts for cross-reference and object streams, unused numbers and
@@ -360,7 +385,11 @@ func (d *differ) info() error {
 		return errors.New("the information dictionary is none")
 	}
 	for _, key := range keysOf(a, b) {
-		if !pdf.Equal(a[key], b[key]) && key != "ModDate" && key != "Producer" {
+		if pdf.Equal(a[key], b[key]) {
+			continue
+		}
+		text, isText := b[key].(pdf.String)
+		if key != "ModDate" && key != "Producer" || b[key] != nil && (!isText || !plainText(readable(text))) {
 			return fmt.Errorf("the information dictionary's /%s is changed", key)
 		}
 	}

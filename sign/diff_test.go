@@ -1,7 +1,11 @@
 package sign_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 
 	"moqian/sign"
@@ -58,6 +62,12 @@ func TestUpdates(t *testing.T) {
 		{"date of the change", func(_ *pdf.File, w *pdf.Writer, _, _ pdf.Dict) {
 			w.Put(pdf.Ref{Num: 7}, pdf.Dict{"Title": pdf.String("t"), "ModDate": pdf.String("D:2027"), "Producer": pdf.String("x")})
 		}, true},
+		{"long name of a program", func(_ *pdf.File, w *pdf.Writer, _, _ pdf.Dict) {
+			w.Put(pdf.Ref{Num: 7}, pdf.Dict{"Title": pdf.String("t"), "ModDate": pdf.String("D:2026"), "Producer": pdf.String(strings.Repeat("x", 300))})
+		}, false},
+		{"program that is a dictionary", func(_ *pdf.File, w *pdf.Writer, _, _ pdf.Dict) {
+			w.Put(pdf.Ref{Num: 7}, pdf.Dict{"Title": pdf.String("t"), "ModDate": pdf.String("D:2026"), "Producer": pdf.Dict{}})
+		}, false},
 		{"another title", func(_ *pdf.File, w *pdf.Writer, _, _ pdf.Dict) {
 			w.Put(pdf.Ref{Num: 7}, pdf.Dict{"Title": pdf.String("other"), "ModDate": pdf.String("D:2026")})
 		}, false},
@@ -128,5 +138,31 @@ func TestUpdates(t *testing.T) {
 				t.Errorf("%+v", r.Signatures[0])
 			}
 		})
+	}
+}
+
+// TestSize: objects from the trailer's /Size on are missing to some readers.
+func TestSize(t *testing.T) {
+	h := newHall(t)
+	good := withStore(t, h, func(w *pdf.Writer, d pdf.Dict) {
+		r := w.Alloc()
+		w.Put(r, &pdf.Stream{Dict: pdf.Dict{}, Raw: h.ca.Root.Raw})
+		d["Certs"] = pdf.Array{r}
+	})
+	at := bytes.LastIndex(good, []byte("/Size ")) + len("/Size ")
+	end := at + bytes.IndexByte(good[at:], '>')
+	size, err := strconv.Atoi(string(good[at:end]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		size int
+		ok   bool
+	}{{size, true}, {size - 1, true}, {size + 9, true}, {size - 3, false}, {4, false}, {0, false}, {8_000_000, false}} {
+		bad := append(append(bytes.Clone(good[:at]), fmt.Sprint(tt.size)...), good[end:]...)
+		r := sign.Verify(bad, h.options())
+		if forbidden := r.Signatures[0].LaterChanges == "forbidden"; forbidden == tt.ok {
+			t.Errorf("/Size %d where %d belongs: %s %v", tt.size, size, r.Verdict, r.Problems)
+		}
 	}
 }

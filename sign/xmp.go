@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"moqian/sign/pdf"
 )
@@ -207,7 +206,8 @@ func harmless(n xml.Name, value string) bool {
 	return false
 }
 
-// plainText: the name of a program, in one short line.
+// plainText: the name of a program or a date, in one short line.
 func plainText(s string) bool {
-	return len(s) <= 256 && utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) })
+	s = strings.Trim(s, "\uFEFF\x00")
+	return len(s) <= 256 && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) })
 }
