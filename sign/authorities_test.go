@@ -42,6 +42,10 @@ func TestAuthorities(t *testing.T) {
 	purpose := func(u ...x509.ExtKeyUsage) func(*x509.Certificate) {
 		return func(c *x509.Certificate) { c.ExtKeyUsage = u }
 	}
+	critical := func(e pkix.Extension) pkix.Extension {
+		e.Critical = true
+		return e
+	}
 	names := func(e ...pkix.Extension) func(*x509.Certificate) {
 		return func(c *x509.Certificate) { c.ExtraExtensions = e }
 	}
@@ -57,6 +61,11 @@ func TestAuthorities(t *testing.T) {
 		{"for servers and time stamps", purpose(x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageTimeStamping), sign.Untrusted},
 		{"for this country", names(subtree(t, 0, cn)), sign.Valid},
 		{"for another country", names(subtree(t, 0, other)), sign.Untrusted},
+		{"for this country, critical", names(critical(subtree(t, 0, cn))), sign.Valid},
+		{"for another country, critical", names(critical(subtree(t, 0, other))), sign.Untrusted},
+		{"not for this country, critical", names(critical(subtree(t, 1, cn))), sign.Untrusted},
+		{"for names of an unknown kind, critical", names(critical(pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 30},
+			Value: []byte{0x30, 8, 0xa0, 6, 0x30, 4, 0x88, 2, 0x2a, 3}})), sign.Untrusted},
 		{"not for another country", names(subtree(t, 1, other)), sign.Valid},
 		{"not for this country", names(subtree(t, 1, cn)), sign.Untrusted},
 	} {

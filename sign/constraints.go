@@ -12,6 +12,13 @@ import (
 
 var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
 
+const directoryName = 4 // the tag of such a GeneralName
+
+type nameConstraints struct {
+	Permitted asn1.RawValue `asn1:"optional,tag:0"`
+	Excluded  asn1.RawValue `asn1:"optional,tag:1"`
+}
+
 // permitted keeps the chains whose authorities may certify the names below them
 // and, for documents, this purpose; crypto/x509 looks at neither.
 func permitted(chains [][]*x509.Certificate, use x509.ExtKeyUsage) (out [][]*x509.Certificate, err error) {
@@ -58,6 +65,45 @@ func named(chain []*x509.Certificate) error {
 		}
 	}
 	return nil
+}
+
+// understood takes critical name constraints off what of a certificate nobody
+// handles, where they are only of kinds that crypto/x509 or named looks at.
+func understood(c *x509.Certificate) {
+	if len(c.UnhandledCriticalExtensions) != 1 || !c.UnhandledCriticalExtensions[0].Equal(oidNameConstraints) {
+		return
+	}
+	for _, e := range c.Extensions {
+		if e.Id.Equal(oidNameConstraints) && onlyKnownNames(e.Value) {
+			c.UnhandledCriticalExtensions = nil
+		}
+	}
+}
+
+// onlyKnownNames: mail, DNS, directory, URI and IP names (RFC 5280 §4.2.1.6).
+func onlyKnownNames(value []byte) bool {
+	var c nameConstraints
+	if rest, err := asn1.Unmarshal(value, &c); err != nil || len(rest) > 0 {
+		return false
+	}
+	for _, list := range [][]byte{c.Permitted.Bytes, c.Excluded.Bytes} {
+		for len(list) > 0 {
+			var tree, base asn1.RawValue
+			var err error
+			if list, err = asn1.Unmarshal(list, &tree); err != nil {
+				return false
+			}
+			if rest, err := asn1.Unmarshal(tree.Bytes, &base); err != nil || len(rest) > 0 {
+				return false
+			}
+			switch base.Tag {
+			case 1, 2, directoryName, 6, 7:
+			default:
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // within: a name is below one that is permitted, if any is, and below none that
@@ -111,10 +157,7 @@ func folded(v any) string { return strings.ToLower(strings.Join(strings.Fields(f
 
 // directoryNames of the permitted and the excluded subtrees.
 func directoryNames(value []byte) (permitted, excluded []pkix.RDNSequence, err error) {
-	var c struct {
-		Permitted asn1.RawValue `asn1:"optional,tag:0"`
-		Excluded  asn1.RawValue `asn1:"optional,tag:1"`
-	}
+	var c nameConstraints
 	if rest, err := asn1.Unmarshal(value, &c); err != nil || len(rest) > 0 {
 		return nil, nil, errors.New("name constraints")
 	}
@@ -127,7 +170,6 @@ func directoryNames(value []byte) (permitted, excluded []pkix.RDNSequence, err e
 
 // subtrees reads the directory names of a list; other kinds are crypto/x509's.
 func subtrees(list []byte) (out []pkix.RDNSequence, err error) {
-	const directoryName = 4
 	for len(list) > 0 {
 		var tree, base asn1.RawValue
 		if list, err = asn1.Unmarshal(list, &tree); err != nil {

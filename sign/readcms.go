@@ -139,6 +139,7 @@ func (m *certificates) parse(der []byte) (*x509.Certificate, error) {
 	}
 	c, err := x509.ParseCertificate(der)
 	if err == nil {
+		understood(c)
 		m.parsed[string(der)] = c
 	}
 	return c, err
