@@ -24,18 +24,17 @@ func newCosts() *costs {
 }
 
 // on gives the letters of a page, which no revision may change: those of the first
-// one that was asked for. ok is false when the work is used up.
+// one that was asked for, in part where there are too many. ok is false when no
+// work is left for another page, or for looking through them again and again.
 func (c *costs) on(f *pdf.File, page int) (letters [][2]float64, ok bool) {
-	if c.letters < 0 {
-		return nil, false
-	}
+	const looks = 4 * maxLetterWork
 	letters, known := c.pages[page]
-	if !known {
+	if !known && c.letters >= 0 {
 		letters, _ = pdf.Letters(f, page, &c.letters) // as far as they can be read
-		c.pages[page] = letters
+		c.pages[page], known = letters, true
 	}
 	c.letters -= len(letters) / 16
-	return letters, true
+	return letters, known && c.letters > -looks
 }
 
 // covering notes the new widgets of a page that lie over letters which earlier

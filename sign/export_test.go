@@ -196,7 +196,7 @@ func StampIn(file []byte, f Field, s Stamper) ([]byte, error) {
 	return out, err
 }
 
-// SignOver signs in a new field on the first page, with a look of the signatory's
+// SignOver signs in a new field with a look of the signatory's
 // own: what this program never makes.
 func SignOver(file []byte, f Field, k Key, look string, more pdf.Dict) ([]byte, error) {
 	doc, err := pdf.ParseForeign(file)
@@ -208,7 +208,7 @@ func SignOver(file []byte, f Field, k Key, look string, more pdf.Dict) ([]byte, 
 		return nil, err
 	}
 	root := doc.Trailer()["Root"].(pdf.Ref)
-	page, err := doc.Dict(pages[0])
+	page, err := doc.Dict(pages[f.Page])
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func SignOver(file []byte, f Field, k Key, look string, more pdf.Dict) ([]byte, 
 	page, catalog, form = cloneDict(page), cloneDict(catalog), cloneDict(form)
 	w := pdf.NewUpdate(doc)
 	widget, shown, ref, room := w.Alloc(), w.Alloc(), w.Alloc(), Room(k)
-	d := widgetDict(f, pages[0], shown)
+	d := widgetDict(f, pages[f.Page], shown)
 	d["V"] = ref
 	for key, o := range more {
 		d[key] = o
@@ -241,7 +241,7 @@ func SignOver(file []byte, f Field, k Key, look string, more pdf.Dict) ([]byte, 
 	page["Annots"] = append(append(pdf.Array{}, annots...), widget)
 	form["Fields"] = append(append(pdf.Array{}, fields...), widget)
 	catalog["AcroForm"] = form
-	w.Put(pages[0], page)
+	w.Put(pages[f.Page], page)
 	w.Put(root, catalog)
 	w.Put(ref, sigDict(f, room))
 	offset := w.Offset(ref)
