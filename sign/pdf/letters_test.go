@@ -11,11 +11,11 @@ import (
 func lettered(t testing.TB, content string) *File {
 	t.Helper()
 	w := NewWriter("1.4")
-	var r [12]Ref
+	var r [14]Ref
 	for i := 1; i < len(r); i++ {
 		r[i] = w.Alloc()
 	}
-	res := Dict{"Font": Dict{"F": r[5], "W": r[6], "D": r[7]}, "XObject": Dict{"X": r[9], "Y": r[10], "Z": r[11]}}
+	res := Dict{"Font": Dict{"F": r[5], "W": r[6], "D": r[7], "U": r[12]}, "XObject": Dict{"X": r[9], "Y": r[10], "Z": r[11]}}
 	w.Put(r[1], Dict{"Type": Name("Catalog"), "Pages": r[2]})
 	w.Put(r[2], Dict{"Type": Name("Pages"), "Kids": Array{r[3]}, "Count": int64(1), "Resources": res})
 	w.Put(r[3], Dict{"Type": Name("Page"), "Parent": r[2], "Contents": Array{r[4]}})
@@ -34,6 +34,8 @@ func lettered(t testing.TB, content string) *File {
 	w.Put(r[9], form("BT /F 10 Tf (a) Tj ET", Array{int64(1), int64(0), int64(0), int64(1), int64(100), int64(0)}))
 	w.Put(r[10], form("q 2 0 0 2 0 0 cm /X Do Q", nil))
 	w.Put(r[11], form(strings.Repeat("/Z Do ", 12), nil))
+	w.Put(r[12], Dict{"Type": Name("Font"), "Subtype": Name("Type0"), "DescendantFonts": Array{r[8]}, "ToUnicode": r[13]})
+	w.Put(r[13], &Stream{Dict: Dict{}, Raw: []byte("2 beginbfchar <0003> <0020>\n<0005><0041> endbfchar 1 beginbfrange\n<0010> <0020> <0050> endbfrange")})
 	out, err := w.Finish(Dict{"Root": r[1]})
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +66,10 @@ func TestLetters(t *testing.T) {
 		{"0 1 -1 0 50 0 cm BT /F 10 Tf (a) Tj ET", [][2]float64{{47.5, 2.5}}},
 		{"BT /W 10 Tf (AB) Tj (C) Tj ET", [][2]float64{{5, 2.5}, {11.25, 2.5}, {15, 2.5}}},
 		{"BT /D 10 Tf <000100020008> Tj ET", [][2]float64{{10, 2.5}, {22.5, 2.5}, {40, 2.5}}},
+		{"BT /F 10 Tf (a__b) Tj ET", [][2]float64{{2.5, 2.5}, {17.5, 2.5}}},
+		{"BT /F 10 Tf (1.00...) Tj ET", [][2]float64{{2.5, 2.5}, {7.5, 2.5}, {12.5, 2.5}, {17.5, 2.5}}},
+		{"BT /F 10 Tf (--1) Tj ET", [][2]float64{{2.5, 2.5}, {7.5, 2.5}, {12.5, 2.5}}},
+		{"BT /U 10 Tf <00030005001F0010> Tj ET", [][2]float64{{7.5, 2.5}, {17.5, 2.5}}},
 		{"/X Do", [][2]float64{{102.5, 2.5}}},
 		{"/Y Do", [][2]float64{{205, 5}}},
 		{"BI /W 1 ID (x) Tj EI BT /F 10 Tf (a) Tj ET", [][2]float64{{2.5, 2.5}}},

@@ -112,7 +112,7 @@ func (w *writing) letters(t *textState, s String) {
 			code = code<<8 | int(s[i+1])
 		}
 		width := t.font.width(code) * t.size
-		if !t.hidden && (step == 2 || code != ' ') {
+		if !t.hidden && !t.font.blank(code) && !leader(s, i, step) {
 			m := multiply(t.tm, t.ctm)
 			x, y := width*t.wide/2, t.rise+t.size/4
 			w.out = append(w.out, [2]float64{m[0]*x + m[2]*y + m[4], m[1]*x + m[3]*y + m[5]})
@@ -125,11 +125,30 @@ func (w *writing) letters(t *textState, s String) {
 	}
 }
 
+// leader: one of the dots or dashes in a row that make a line to write on.
+func leader(s String, i, step int) bool {
+	if c := s[i]; step == 2 || c != '.' && c != '-' {
+		return false
+	}
+	return i >= 2 && s[i-1] == s[i] && s[i-2] == s[i] || i+2 < len(s) && s[i+1] == s[i] && s[i+2] == s[i] ||
+		i >= 1 && i+1 < len(s) && s[i-1] == s[i] && s[i+1] == s[i]
+}
+
 // face is what placing needs of a font.
 type face struct {
 	double bool // codes of two bytes
 	widths map[int]float64
 	others float64
+	blanks map[int]bool // by /ToUnicode
+}
+
+// blank: a code that leaves the paper free to write on: a space, or the low line
+// that forms have where one signs.
+func (f *face) blank(code int) bool {
+	if f != nil && f.blanks != nil {
+		return f.blanks[code]
+	}
+	return (f == nil || !f.double) && (code == ' ' || code == '_')
 }
 
 // width of a code in em.
@@ -165,6 +184,7 @@ func (w *writing) choose(t *textState) {
 		return
 	}
 	t.font = w.face(d)
+	w.unicode(t.font, d["ToUnicode"])
 	if ok {
 		w.fonts[r] = t.font
 	}
