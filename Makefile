@@ -88,7 +88,7 @@ torture: torture-store torture-vouchers torture-mark torture-ink
 .PHONY: torture-store torture-vouchers torture-mark torture-ink
 torture-store: tools
 	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" MOQIAN_TORTURE=1 go test -count=1 -timeout 3h -v -run 'Kill|PowerCut' ./store/...
-	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" MOQIAN_TORTURE=1 go test -timeout 3h -run '^$$' -bench 'LimitedLink|LongOffline|AgainstRclone' -benchtime 1x ./store/upload
+	PATH="$(CURDIR)/$(BUILD)/tools:$$PATH" MOQIAN_TORTURE=1 go test -timeout 3h -run '^$$' -bench 'LimitedLink|LongOffline' -benchtime 1x ./store/upload
 
 ## torture-vouchers  1,000 vouchers before every checker, all real handwriting, all ideographs
 torture-vouchers: tools

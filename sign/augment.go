@@ -46,6 +46,10 @@ type AugmentOptions struct {
 	// Reserve is the room for the document time stamp in bytes; 0: that of the
 	// token in the signature and a tenth, or a usual one.
 	Reserve int
+	// Over lets a document time stamp over the file take the place of a token
+	// that is larger than the room kept in the signature, which would else be
+	// ErrReserve. It proves the same time; the level stays B-B.
+	Over bool
 }
 
 // Augmented tells what was added.
@@ -172,6 +176,9 @@ func (a *augmenter) inject(v *verifier, file []byte) ([]byte, error) {
 	}
 	hole := [2]int{len(c.before), c.end - len(c.after)}
 	if room := (hole[1] - hole[0] - 2) / 2; len(cms) > room {
+		if a.o.Over {
+			return a.archive(v, file)
+		}
 		return nil, fmt.Errorf("%w and its time stamp: %d bytes in %d", ErrReserve, len(cms), room)
 	}
 	out := bytes.Clone(file)

@@ -67,6 +67,14 @@ func TestRoom(t *testing.T) {
 			if _, _, err := sign.Augment(context.Background(), out, h.how(sign.LevelT)); !errors.Is(err, sign.ErrReserve) {
 				t.Errorf("a token a third larger than the largest seen: %v", err)
 			}
+			o := h.how(sign.LevelT)
+			o.Over = true
+			if out, _, err = sign.Augment(context.Background(), out, o); err != nil {
+				t.Fatal(err)
+			}
+			if r := sign.Verify(out, h.options()); r.Verdict != sign.Valid || r.Signatures[0].TimeSource != "timestamp" {
+				t.Errorf("a time stamp over the file in its place: %s, %+v, %v", r.Verdict, r.Signatures, r.Problems)
+			}
 		})
 	}
 }

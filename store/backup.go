@@ -26,7 +26,7 @@ func (s *Store) Backup(ctx context.Context, path string, e Entry) (size int64, e
 		})
 	})
 	if err == nil {
-		if err = inspect(path); err != nil {
+		if err = inspect(path, lockWait); err != nil {
 			os.Remove(path)
 		}
 	}

@@ -26,7 +26,7 @@ func CheckFile(dir string) error {
 	if err != nil {
 		return fmt.Errorf("checking the store: %w", err)
 	}
-	if err := inspect(path); err != nil {
+	if err := inspect(path, lockWait); err != nil {
 		return fmt.Errorf("checking %s: %w", path, err)
 	}
 	return nil
@@ -77,13 +77,15 @@ func CheckChildMain(dir string, w io.Writer) (exit int) {
 // CheckChild runs cmd, which must end in CheckChildMain, and gives its finding
 // as CheckFile would. A child that is killed by the file or does not end before
 // ctx does counts as ErrDamaged: opening the file here would do the same to us.
+// Where the system can (Linux), the child ends when this process is killed: an
+// orphan would keep the store locked for as long as it reads.
 //
 //	cmd := exec.CommandContext(ctx, self, "check-child", dir)
 //	err := store.CheckChild(ctx, cmd)
 func CheckChild(ctx context.Context, cmd *exec.Cmd) error {
 	var words strings.Builder
 	cmd.Stderr = &words
-	err := cmd.Run()
+	err := runBound(cmd)
 	said := firstLine(words.String())
 	var exit *exec.ExitError
 	switch {

@@ -157,3 +157,26 @@ func TestIDsNeedATime(t *testing.T) {
 		t.Errorf("with a time that can be: %v", err)
 	}
 }
+
+// The sequence alone is what decoding the whole row gives, whatever the strings of
+// the row say.
+func TestSeqOf(t *testing.T) {
+	for _, text := range []string{"", `"seq":7`, `\"seq\":7,`, "\u2028\"seq\":", strings.Repeat(`"seq":1}`, 5)} {
+		for _, seq := range []int64{0, 1, 63, 1 << 40} {
+			r := row{Item: item(1), Seq: seq}
+			r.ID, r.State, r.Bytes, r.SHA256 = "01KB000000000000000000000X", Queued, 4, digest([]byte("%PDF"))
+			r.Error, r.Place, r.Teller, r.Accounts = text, text, text, [][]byte{[]byte(text)}
+			raw, err := json.Marshal(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := seqOf(raw); err != nil || got != seq {
+				t.Errorf("%s: %d, %v", raw, got, err)
+			}
+		}
+	}
+	for _, bad := range []string{"", "{}", `{"seq":`, `{"seq":}`, `{"seq":x}`, `{"seq":-1}`, `{"seq":1`, `{"seq":99999999999999999999}`} {
+		_, err := seqOf([]byte(bad))
+		wantErr(t, bad, err, ErrDamaged)
+	}
+}

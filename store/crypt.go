@@ -151,7 +151,7 @@ func (v *vault) sealDocument(id string, seq int64, pdf, into []byte) (sealed, er
 	return sealed{v.ciphers[0].Name, doc.Seal(out, make([]byte, doc.NonceSize()), pdf, at)}, nil
 }
 
-func (v *vault) openDocument(id string, seq int64, s sealed) ([]byte, error) {
+func (v *vault) openDocument(id string, seq int64, s sealed, into []byte) ([]byte, error) {
 	if len(s.data) < wrapSize+tagSize {
 		return nil, fmt.Errorf("%w: a document of %d bytes", ErrDamaged, len(s.data))
 	}
@@ -169,7 +169,7 @@ func (v *vault) openDocument(id string, seq int64, s sealed) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("making a cipher %s: %w", c.Name, err)
 		}
-		pdf, err := doc.Open(nil, make([]byte, doc.NonceSize()), s.data[wrapSize:], at)
+		pdf, err := doc.Open(into[:0], make([]byte, doc.NonceSize()), s.data[wrapSize:], at)
 		if err != nil {
 			return nil, fmt.Errorf("%w: altered or moved", ErrDamaged)
 		}

@@ -104,14 +104,14 @@ func TestValuesAreBound(t *testing.T) {
 		id  string
 		seq int64
 	}{{"id", 8}, {"ie", 7}} {
-		if _, err := v.openDocument(c.id, c.seq, doc); !errors.Is(err, ErrDamaged) {
+		if _, err := v.openDocument(c.id, c.seq, doc, nil); !errors.Is(err, ErrDamaged) {
 			t.Errorf("a document opens as %v: %v", c, err)
 		}
 	}
 	for i := range doc.data {
 		bad := sealed{doc.cipher, bytes.Clone(doc.data)}
 		bad.data[i] ^= 0x80
-		if _, err := v.openDocument("id", 7, bad); !errors.Is(err, ErrDamaged) {
+		if _, err := v.openDocument("id", 7, bad, nil); !errors.Is(err, ErrDamaged) {
 			t.Errorf("byte %d of a document changed: %v", i, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -20,7 +21,7 @@ import (
 // lock on some systems.
 func openDB(path string, o *bolt.Options) (db *bolt.DB, file *os.File, err error) {
 	if st, err := os.Stat(path); err == nil && st.Size() > 0 {
-		if err := inspect(path); err != nil {
+		if err := inspect(path, o.Timeout); err != nil {
 			return nil, nil, fmt.Errorf("opening %s: %w", path, err)
 		}
 	}
@@ -31,12 +32,14 @@ func openDB(path string, o *bolt.Options) (db *bolt.DB, file *os.File, err error
 }
 
 func options() *bolt.Options {
-	return &bolt.Options{FreelistType: bolt.FreelistMapType, NoFreelistSync: true}
+	return &bolt.Options{Timeout: lockWait, FreelistType: bolt.FreelistMapType, NoFreelistSync: true}
 }
+
+// reading are the options of those who only look.
+func reading(wait time.Duration) *bolt.Options { return &bolt.Options{ReadOnly: true, Timeout: wait} }
 
 // openBolt opens and maps the errors; a panic half-way must not keep the lock.
 func openBolt(path string, o *bolt.Options) (db *bolt.DB, file *os.File, err error) {
-	o.Timeout = lockWait
 	o.OpenFile = func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
 		f, err = os.OpenFile(name, flag, mode)
 		file = f
@@ -50,7 +53,7 @@ func openBolt(path string, o *bolt.Options) (db *bolt.DB, file *os.File, err err
 	case err == nil:
 		return db, file, nil
 	case errors.Is(err, berrors.ErrTimeout):
-		return nil, nil, ErrLocked
+		return nil, nil, fmt.Errorf("%w: waited %s for it", ErrLocked, o.Timeout)
 	case errors.Is(err, ErrDamaged) && file != nil:
 		unlock(file)
 		file.Close()
@@ -67,8 +70,8 @@ func openBolt(path string, o *bolt.Options) (db *bolt.DB, file *os.File, err err
 // inspect reads every page of the tree in this goroutine. bbolt does the same
 // when it opens a file for writing, but in a goroutine of its own where a
 // corrupt page ends the program.
-func inspect(path string) error {
-	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
+func inspect(path string, wait time.Duration) error {
+	db, _, err := openBolt(path, reading(wait))
 	if err != nil {
 		return err
 	}

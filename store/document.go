@@ -65,7 +65,7 @@ func (t *tx) giveBack() {
 
 // document opens the bytes of a row and compares them with its digest.
 func (t *tx) document(r row) ([]byte, error) {
-	pdf, err := t.decrypt(r)
+	pdf, err := t.decrypt(r.ID, r.Seq, nil)
 	if err == nil {
 		err = r.fits(pdf)
 	}
@@ -75,8 +75,9 @@ func (t *tx) document(r row) ([]byte, error) {
 	return pdf, nil
 }
 
-func (t *tx) decrypt(r row) ([]byte, error) {
-	b := t.Bucket([]byte(bucketItems)).Bucket([]byte(r.ID))
+// decrypt opens the bytes of a row; what comes out stands in into, if it fits there.
+func (t *tx) decrypt(id string, seq int64, into []byte) ([]byte, error) {
+	b := t.Bucket([]byte(bucketItems)).Bucket([]byte(id))
 	if b == nil {
 		return nil, fmt.Errorf("%w: the bytes are missing", ErrDamaged)
 	}
@@ -85,7 +86,7 @@ func (t *tx) decrypt(r row) ([]byte, error) {
 	if key != nil && string(key) != keyBytes {
 		name = strings.TrimPrefix(string(key), keyBytes+" ")
 	}
-	return t.s.vault.openDocument(r.ID, r.Seq, sealed{name, data})
+	return t.s.vault.openDocument(id, seq, sealed{name, data}, into)
 }
 
 func (r row) fits(pdf []byte) error {

@@ -106,9 +106,6 @@ func TestDiskFull(t *testing.T) {
 			room := stuff(t, dir)
 			err = c.step(s, dir, it, serial)
 			wantErr(t, c.name, err, ErrFull)
-			if zh, en, ok := Explain(err); !ok || zh == "" || en == "" {
-				t.Errorf("no sentence for %v", err)
-			}
 			if _, err := s.Outbox().PDF(ctx, it.ID); err != nil {
 				t.Errorf("what is stored: %v", err)
 			}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -156,7 +155,7 @@ func TestBackupWhileOthersWrite(t *testing.T) {
 
 func TestRestoreNeverLowers(t *testing.T) {
 	dir, clock := t.TempDir(), newClock()
-	o := Options{Key: testKey(), Now: clock.now}
+	o := Options{Key: testKey(), Now: clock.now, Wait: 100 * time.Millisecond}
 	bak := filepath.Join(t.TempDir(), "bak")
 	s := open(t, dir, clock.now)
 	file(t, s, document(1, 1000))
@@ -275,7 +274,7 @@ func TestCompact(t *testing.T) {
 	if f, err := s.Check(ctx); err != nil || f.Items != 31 {
 		t.Errorf("%+v, %v", f, err)
 	}
-	_, err = Open(dir, Options{Key: testKey(), Now: newClock().now})
+	_, err = Open(dir, Options{Key: testKey(), Now: newClock().now, Wait: 100 * time.Millisecond})
 	wantErr(t, "a second Open after compacting", err, ErrLocked)
 	s.Close()
 	s = open(t, dir, newClock().now)
@@ -444,18 +443,5 @@ func TestMoveAllLeavesOut(t *testing.T) {
 	it, err := s.Outbox().Retry(ctx, good.ID, Entry{Actor: "s0001"})
 	if err != nil || it.Fault != "" || it.Error != "" || !it.Tried.IsZero() {
 		t.Errorf("after Retry: %+v, %v", it, err)
-	}
-}
-
-func TestExplain(t *testing.T) {
-	for _, err := range []error{ErrFull, ErrClock, ErrLocked, ErrNewer, ErrKey, ErrDamaged, ErrDuplicate, ErrReserved, ErrSerials,
-		ErrPurged, ErrState, ErrNotFound, ErrNewerHere, ErrCheckpoint} {
-		zh, en, found := Explain(fmt.Errorf("opening: %w", err))
-		if !found || zh == "" || !strings.HasSuffix(en, ".") {
-			t.Errorf("%v: %q %q %v", err, zh, en, found)
-		}
-	}
-	if _, _, found := Explain(errors.New("odd")); found {
-		t.Error("an unknown error was explained")
 	}
 }

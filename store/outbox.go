@@ -210,32 +210,54 @@ func (o *Outbox) Find(ctx context.Context, key string) (it Item, err error) {
 // PDF gives the bytes of an item, after comparing them with its digest; ErrPurged
 // when they are no longer here.
 func (o *Outbox) PDF(ctx context.Context, id string) ([]byte, error) {
-	return o.bytes(ctx, id, true)
+	return o.bytes(ctx, id, func(t *tx) ([]byte, error) {
+		r, err := t.row(id)
+		if err != nil {
+			return nil, err
+		}
+		if r.State == Purged {
+			return nil, ErrPurged
+		}
+		return t.document(r)
+	})
 }
 
 // Bytes is PDF for a caller that compares the bytes with the digest itself, as
 // archives do before they send: hashing a document once is enough. They are as
 // they were encrypted, at this place, all the same.
 func (o *Outbox) Bytes(ctx context.Context, id string) ([]byte, error) {
-	return o.bytes(ctx, id, false)
+	return o.BytesInto(ctx, id, nil)
 }
 
-func (o *Outbox) bytes(ctx context.Context, id string, compare bool) (pdf []byte, err error) {
-	err = o.s.view(ctx, func(t *tx) error {
-		r, err := t.row(id)
-		if err != nil {
-			return err
-		}
-		if r.State == Purged {
-			return ErrPurged
-		}
-		if pdf, err = t.decrypt(r); err == nil && compare {
-			err = r.fits(pdf)
-		}
+// BytesInto is Bytes for a sender of thousands, who need not make room for each:
+// they stand in into, whose content is lost, where they fit there.
+func (o *Outbox) BytesInto(ctx context.Context, id string, into []byte) ([]byte, error) {
+	return o.bytes(ctx, id, func(t *tx) ([]byte, error) { return t.bytes(id, into) })
+}
+
+func (o *Outbox) bytes(ctx context.Context, id string, read func(*tx) ([]byte, error)) (pdf []byte, err error) {
+	err = o.s.view(ctx, func(t *tx) (err error) {
+		pdf, err = read(t)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading the document %s: %w", id, err)
 	}
 	return pdf, nil
+}
+
+// bytes reads of the row no more than it must.
+func (t *tx) bytes(id string, into []byte) ([]byte, error) {
+	raw, err := t.get(bucketItems, rowKey(id))
+	if errors.Is(err, ErrNotFound) && id != "" && t.has(bucketPurged, rowKey(id)) {
+		return nil, ErrPurged
+	}
+	if err != nil {
+		return nil, err
+	}
+	seq, err := seqOf(raw)
+	if err != nil {
+		return nil, err
+	}
+	return t.decrypt(id, seq, into)
 }

@@ -13,6 +13,9 @@ import (
 // that are used twice only while it opens the file, in a goroutine of its own,
 // and then ends the program; pages that point in a circle it does not find at
 // all. The layout is that of bbolt's file format, version 2.
+//
+// After a restart of the machine nothing of the file is in memory: the pages below
+// one are asked for together, before the first is waited for.
 func reach(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -23,7 +26,8 @@ func reach(path string) error {
 	if err != nil {
 		return err
 	}
-	t := &pageTree{f: f, size: st.Size()}
+	singly(f)
+	t := &pageTree{f: f, size: st.Size(), soon: func(at, n int64) { soon(f, at, n) }}
 	root, err := t.newestMeta()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
@@ -40,6 +44,8 @@ type pageTree struct {
 	pageSize int64  // of a page
 	pages    uint64 // pages that the file says it has
 	used     []uint64
+
+	soon func(at, n int64) // asks for bytes; nil: nobody does
 }
 
 const (
@@ -133,6 +139,7 @@ func (t *pageTree) visit(id uint64, depth int) error {
 			return fmt.Errorf("page %d: %w", id, err)
 		}
 	}
+	t.ask(flags, head, elements)
 	for i := range count {
 		e := elements[i*elementSize : (i+1)*elementSize]
 		var err error
@@ -149,6 +156,26 @@ func (t *pageTree) visit(id uint64, depth int) error {
 		}
 	}
 	return nil
+}
+
+// ask asks for the pages that the elements of a page lead to. A bucket's root
+// stands at the beginning of its value, which is in the page that was read or
+// else is waited for.
+func (t *pageTree) ask(flags uint16, head, elements []byte) {
+	le := binary.LittleEndian
+	for i := 0; t.soon != nil && i < len(elements); i += elementSize {
+		e, id := elements[i:i+elementSize], uint64(0)
+		at := int64(pageHeader+i) + int64(le.Uint32(e[4:])) + int64(le.Uint32(e[8:]))
+		switch {
+		case flags == branchPage:
+			id = le.Uint64(e[8:])
+		case flags == leafPage && le.Uint32(e)&bucketLeaf != 0 && at+8 <= int64(len(head)):
+			id = le.Uint64(head[at:])
+		}
+		if id >= 2 && id < t.pages {
+			t.soon(int64(id)*t.pageSize, t.pageSize)
+		}
+	}
 }
 
 // leaf looks at one element of a leaf page, and follows it if it is a bucket.

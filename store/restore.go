@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -41,7 +42,7 @@ func Restore(ctx context.Context, dir, path string, o Options, lose bool, e Entr
 		return fail(err)
 	}
 	defer os.RemoveAll(work)
-	old, err := lockReplaced(filepath.Join(dir, File))
+	old, err := lockReplaced(filepath.Join(dir, File), o.Wait)
 	if err != nil {
 		return fail(err)
 	}
@@ -78,11 +79,11 @@ func Restore(ctx context.Context, dir, path string, o Options, lose bool, e Entr
 
 // lockReplaced makes sure that nobody has the store to be replaced open. A
 // damaged one cannot be locked through bbolt: nobody can have it open either.
-func lockReplaced(path string) (*bolt.DB, error) {
+func lockReplaced(path string, wait time.Duration) (*bolt.DB, error) {
 	if st, err := os.Stat(path); err != nil || st.Size() == 0 {
 		return nil, nil
 	}
-	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	db, _, err := openBolt(path, reading(wait))
 	if errors.Is(err, ErrLocked) {
 		return nil, err
 	}
@@ -94,10 +95,10 @@ func holdsStore(path string) error {
 	if size(path) == 0 {
 		return fmt.Errorf("%w: the file is empty", ErrDamaged)
 	}
-	if err := inspect(path); err != nil {
+	if err := inspect(path, lockWait); err != nil {
 		return err
 	}
-	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	db, _, err := openBolt(path, reading(lockWait))
 	if err != nil {
 		return err
 	}
@@ -151,7 +152,7 @@ func leftBehind(dir string, o Options) (r remains, err error) {
 	if reach(path) != nil {
 		return r, nil
 	}
-	db, _, err := openBolt(path, &bolt.Options{ReadOnly: true})
+	db, _, err := openBolt(path, reading(lockWait))
 	if err != nil {
 		return r, nil
 	}

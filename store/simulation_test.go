@@ -206,7 +206,7 @@ func (m *simulation) move() {
 	switch {
 	case m.r.IntN(4) == 0: // a try that failed
 		next = x.it.State
-	case x.it.State == Sent && m.r.IntN(4) == 0: // the archive forgot it
+	case (x.it.State == Sent || x.it.State == Verified) && m.r.IntN(4) == 0: // the archive forgot it
 		next = Ready
 	}
 	it := x.it
@@ -234,7 +234,7 @@ func (m *simulation) impossible() {
 	}
 	o := m.s.Outbox()
 	it := x.it
-	it.State = map[State]State{Queued: Sent, Ready: Purged, Sent: Purged, Verified: Ready, Purged: Verified}[it.State]
+	it.State = map[State]State{Queued: Sent, Ready: Purged, Sent: Purged, Verified: Sent, Purged: Verified}[it.State]
 	wantErr(m.t, "a step that is none", o.Move(ctx, it, Entry{}), ErrState)
 	if x.it.State != Queued {
 		wantErr(m.t, "committing again", o.Commit(ctx, x.it.ID, []byte("%PDF"), Entry{}), ErrState)

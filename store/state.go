@@ -93,8 +93,8 @@ type Change struct {
 
 // Move records a later state or a failed try. it.State is the state to reach:
 // the present one (a try that failed, any state but PURGED), the next of SENT,
-// VERIFIED, PURGED, or READY from SENT when the archive turned out not to have
-// it; anything else is ErrState. Of the item only ID, State, Tries, Error, Fault
+// VERIFIED, PURGED, or READY from SENT or VERIFIED when the archive turned out not
+// to have it; anything else is ErrState. Of the item only ID, State, Tries, Error, Fault
 // and Place are taken. PURGED gives up the bytes.
 func (o *Outbox) Move(ctx context.Context, it Item, e Entry) error {
 	refused, err := o.MoveAll(ctx, Change{it, e})
@@ -165,13 +165,13 @@ func (t *tx) move(c Change) error {
 }
 
 // mayMove: READY is reached from QUEUED by Commit only, because it needs the
-// final bytes, and again from SENT when the archive has forgotten them.
+// final bytes, and again from SENT and VERIFIED when the archive has forgotten them.
 func mayMove(from, to State) bool {
 	switch {
 	case from == to:
 		return from.rank() >= 0 && from != Purged
 	case to == Ready:
-		return from == Sent
+		return from == Sent || from == Verified
 	}
 	return to.rank() == from.rank()+1 && to.rank() > Ready.rank()
 }

@@ -42,8 +42,11 @@ var (
 // File is the name of the store in its folder.
 const File = "moqian.db"
 
-// lockWait is how long Open waits for another process to let go.
-const lockWait = 100 * time.Millisecond
+// lockWait is how long Open waits for another process to let go where Options.Wait
+// does not say. A killed process holds the lock for as long as anybody looks at its
+// memory (the lock goes with the mapping, not with the process), its orphaned check
+// for as long as it reads: on a busy machine a tenth of a second was not enough.
+const lockWait = 5 * time.Second
 
 // Options of a store. Time and randomness come in here.
 type Options struct {
@@ -51,6 +54,9 @@ type Options struct {
 	Key []byte
 	// Now is the clock.
 	Now func() time.Time
+	// Wait is how long Open waits for another process to let go of the store before
+	// it gives ErrLocked; 5 s if zero.
+	Wait time.Duration
 	// Floor is the free space in bytes below which Ready and Reserve refuse, so
 	// before a customer signs; 0 means none.
 	Floor int64
@@ -77,6 +83,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("%w: Options.Key has %d bytes, want %d", ErrKey, len(o.Key), keySize)
 	case o.Now == nil:
 		return errors.New("store: Options.Now is missing")
+	case o.Wait < 0:
+		return fmt.Errorf("store: Options.Wait is %s", o.Wait)
 	case o.Floor < 0:
 		return fmt.Errorf("store: Options.Floor is %d", o.Floor)
 	case !goodCiphers(o.Ciphers):
@@ -85,6 +93,9 @@ func (o *Options) check() error {
 		return fmt.Errorf("store: Options.Ballast is %d", o.Ballast)
 	case o.Every < 0:
 		return fmt.Errorf("store: Options.Every is %d", o.Every)
+	}
+	if o.Wait == 0 {
+		o.Wait = lockWait
 	}
 	if o.Every == 0 {
 		o.Every = 64
@@ -146,6 +157,7 @@ func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	bo.Timeout = o.Wait
 	db, file, err := openDB(filepath.Join(dir, File), bo)
 	if err != nil {
 		return nil, err

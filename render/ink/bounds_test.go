@@ -15,10 +15,13 @@ func prototype(samples []pad.Sample, rate float64) [][]mark {
 	runs, u := front(samples, rate)
 	best, least := 0.0, math.Inf(1)
 	for lg := minLog; lg <= maxLog; lg += 0.5 {
-		var e evidence
+		es := make([]evidence, 1)
+		e := &es[0]
+		e.begin(math.Pow(10, lg))
 		for _, rs := range runs {
-			e.weigh(rs, math.Pow(10, lg), u)
+			weigh(es, rs, u)
 		}
+		e.settle()
 		n, sum := float64(axes*len(e.squares)), 0.0
 		for _, z := range e.squares {
 			sum += z

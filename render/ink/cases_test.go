@@ -20,6 +20,7 @@ type tried struct {
 	strokes []truth
 	rate    float64
 	raw     [][]mark // strokes as read, of the last condition
+	seed    uint64   // of the noise
 }
 
 // read gives the samples of the record under a condition, in steps of unit mm
@@ -27,7 +28,7 @@ type tried struct {
 func (k *tried) read(cond string) []pad.Sample {
 	h := fnv.New64()
 	h.Write([]byte(k.id + cond))
-	r := rand.New(rand.NewPCG(h.Sum64(), 7))
+	r := rand.New(rand.NewPCG(h.Sum64(), 7+k.seed))
 	var out []pad.Sample
 	k.raw = nil
 	hz := k.rate

@@ -2,6 +2,7 @@ package ink
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -53,6 +54,47 @@ func TestDespikeFindsNeighbours(t *testing.T) {
 	for i := range rs {
 		if out := rs[i].w == 0; out != (i == 60 || i == 61) {
 			t.Errorf("report %d: left out is %v", i, out)
+		}
+	}
+}
+
+func TestDespikeFindsCrowdedSpikes(t *testing.T) {
+	for name, at := range map[string][]int{
+		"four apart":      {30, 34},
+		"two apart":       {30, 32},
+		"neighbours":      {30, 31},
+		"four in a dozen": {30, 32, 36, 41},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rs := drawn(80, 0.05, source())
+			for k, i := range at {
+				rs[i].x += 5
+				rs[i].y += 4 * float64(1-2*(k%2))
+			}
+			despike(rs, 0.01)
+			for i := range rs {
+				if (rs[i].w == 0) != slices.Contains(at, i) {
+					t.Errorf("report %d has weight %g", i, rs[i].w)
+				}
+			}
+		})
+	}
+}
+
+// A pen that twitches for several reports of a fast pad is no spike.
+func TestDespikeLeavesATwitch(t *testing.T) {
+	rs := make([]report, 80)
+	y := 0.0
+	for i := range rs {
+		if k := i - 40; k >= 0 && k < 12 {
+			y = []float64{0.1, 0.7, 1.9, 1.5, 0.3, 2.5, 5.4, 4.2, 3.2, 3.9, 4.5, 4.3}[k]
+		}
+		rs[i] = report{t: float64(i) * 0.005, x: 20 - 0.2*float64(i), y: y, w: 1, m: 1}
+	}
+	despike(rs, 0.005)
+	for i := range rs {
+		if rs[i].w == 0 {
+			t.Errorf("report %d is left out", i)
 		}
 	}
 }

@@ -218,4 +218,5 @@ func (o *outliner) wipe() {
 	clear(o.links[:cap(o.links)])
 	clear(o.left[:cap(o.left)])
 	clear(o.right[:cap(o.right)])
+	o.fit.wipe()
 }

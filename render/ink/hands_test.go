@@ -56,7 +56,7 @@ func TestInventedHandsGainAtEveryRate(t *testing.T) {
 	if os.Getenv("MOQIAN_TORTURE") != "" {
 		n = 20
 	}
-	for _, rate := range []float64{100, 133, 200, 370} {
+	for _, rate := range []float64{50, 100, 133, 200, 360} {
 		r := source()
 		var ks []tried
 		for i := range n {

@@ -4,29 +4,49 @@ import "math"
 
 // evidence is what the reports say about one stiffness.
 type evidence struct {
+	q       float64   // the stiffness, in units of the noise
 	squares []float64 // |v|²/S of each innovation, both axes together
 	logs    float64   // Σ log S over both axes
+	product float64   // of S, not yet in logs
+	filter  filter    // of the run under way
 }
 
-// weigh adds the innovations of one run under jerk q (in units of the noise)
-// to the evidence, filtering without keeping anything. The first report only
-// places the run.
-func (e *evidence) weigh(rs []report, q, u float64) {
-	f := filter{ric: riccati{q: q, p: prior(q, u)}}
-	f.s.x = rs[0].at()
-	lg, of := 0.0, -1.0
-	for i := range rs {
-		v := f.next(&rs[i], gap(rs, i, u))
-		s := f.ric.s
-		if s == 0 || i == 0 {
-			continue
-		}
-		if s != of {
-			lg, of = math.Log(s), s
-		}
-		e.squares = append(e.squares, (v[0]*v[0]+v[1]*v[1])/s)
-		e.logs += axes * lg
+// begin makes e the evidence about stiffness q, before any report.
+func (e *evidence) begin(q float64) { *e = evidence{q: q, squares: e.squares[:0], product: 1} }
+
+// weigh adds the innovations of one run to the evidence about several
+// stiffnesses, filtering without keeping anything. They go in step because the
+// filters wait for nothing of one another. The first report only places the run.
+func weigh(es []evidence, rs []report, u float64) {
+	for j := range es {
+		e := &es[j]
+		e.filter = filter{ric: riccati{q: e.q, p: prior(e.q, u)}}
+		e.filter.s.x = rs[0].at()
 	}
+	for i := range rs {
+		d := gap(rs, i, u)
+		for j := range es {
+			e := &es[j]
+			v := e.filter.next(&rs[i], d)
+			if i > 0 && e.filter.ric.s != 0 {
+				e.add(v, e.filter.ric.s)
+			}
+		}
+	}
+}
+
+// add takes an innovation of variance s.
+func (e *evidence) add(v [axes]float64, s float64) {
+	e.squares = append(e.squares, (v[0]*v[0]+v[1]*v[1])/s)
+	e.product *= s // one logarithm for many factors
+	if e.product > 1e100 || e.product < 1e-100 {
+		e.settle()
+	}
+}
+
+func (e *evidence) settle() {
+	e.logs += axes * math.Log(e.product)
+	e.product = 1
 }
 
 // noise is what the pad adds and how the hand moves: σ in mm, and jerk in
@@ -46,46 +66,68 @@ const (
 	priorSpread = 0.25
 )
 
-// estimate finds the noise and the jerk that make the runs most likely, with
-// the calibration's σ as a prior when it is known (above 0). u is the unit of
-// time in s. Where there is too little to go by, the usual hand is assumed.
-func estimate(runs [][]report, u, known float64) noise {
-	s := search{runs: runs, u: u, known: known, least: math.Inf(1)}
-	for lg := minLog; lg <= maxLog; lg += 2 {
-		s.try(lg)
+// search looks for the noise and the jerk that make the runs most likely, with
+// the calibration's σ as a prior when it is known (above 0). It keeps its room.
+type search struct {
+	runs     [][]report
+	u, known float64 // unit of time s, mm
+	least    float64 // -2 log likelihood of the best
+	at       float64 // log10 of the best q
+	best     noise
+	es       [abreast]evidence
+}
+
+// abreast: so many stiffnesses are weighed at once, at most.
+const abreast = int(maxLog-minLog)/2 + 1
+
+func newSearch(runs [][]report, u, known float64) *search {
+	n := 0
+	for _, rs := range runs {
+		n += len(rs)
 	}
+	s := &search{runs: runs, u: u, known: known}
+	room := make([]float64, n*abreast)
+	for j := range s.es {
+		s.es[j].squares = room[n*j : n*j : n*(j+1)]
+	}
+	return s
+}
+
+// estimate looks everywhere. Where there is too little to go by, the usual hand
+// is assumed.
+func (s *search) estimate() noise {
+	s.least, s.best = math.Inf(1), noise{}
+	var grid [abreast]float64
+	for i := range grid {
+		grid[i] = minLog + 2*float64(i)
+	}
+	s.try(grid[:]...)
 	s.closeIn(1)
 	return s.best
 }
 
-// refine estimates again within nearly two steps (in log10 q) of a beginning.
-func (n noise) refine(runs [][]report, u, known, step float64) noise {
-	s := search{runs: runs, u: u, known: known, least: math.Inf(1)}
+// refine looks within nearly two steps (in log10 q) of a beginning.
+func (s *search) refine(n noise, step float64) noise {
+	s.least, s.best = math.Inf(1), noise{}
 	s.try(math.Log10(n.q))
 	s.closeIn(step)
 	return s.best
 }
 
-// search looks for the most likely log10 of q.
-type search struct {
-	runs     [][]report
-	u, known float64
-	least    float64 // -2 log likelihood of the best
-	at       float64
-	best     noise
-	room     []float64
-}
-
-func (s *search) try(lg float64) {
-	q := math.Pow(10, lg)
-	e := evidence{squares: s.room[:0]}
-	for _, rs := range s.runs {
-		e.weigh(rs, q, s.u)
+// try weighs some log10 of q.
+func (s *search) try(logs ...float64) {
+	es := s.es[:len(logs)]
+	for j, lg := range logs {
+		es[j].begin(math.Pow(10, lg))
 	}
-	s.room = e.squares
-	s2 := e.variance(s.known, s.best.sigma)
-	if l := e.minusTwoLog(s2, s.known); l < s.least {
-		s.least, s.at, s.best = l, lg, noise{math.Sqrt(s2), q}
+	for _, rs := range s.runs {
+		weigh(es, rs, s.u)
+	}
+	for j := range es {
+		s2 := es[j].variance(s.known, s.best.sigma)
+		if l := es[j].minusTwoLog(s2, s.known); l < s.least {
+			s.least, s.at, s.best = l, logs[j], noise{math.Sqrt(s2), es[j].q}
+		}
 	}
 }
 
@@ -93,9 +135,7 @@ func (s *search) try(lg float64) {
 // the error of the ink is flat around its best stiffness.
 func (s *search) closeIn(h float64) {
 	for ; h > 0.2; h /= 2 {
-		mid := s.at
-		s.try(mid - h)
-		s.try(mid + h)
+		s.try(s.at-h, s.at+h)
 	}
 }
 
@@ -151,8 +191,8 @@ func pull(s2, known, n float64) float64 {
 }
 
 func (e *evidence) minusTwoLog(s2, known float64) float64 {
+	e.settle()
 	l := e.logs + axes*float64(len(e.squares))*math.Log(s2)
-	// one logarithm for many factors
 	product := 1.0
 	for _, z := range e.squares {
 		product *= 1 + z/(tails*s2)
@@ -167,4 +207,13 @@ func (e *evidence) minusTwoLog(s2, known float64) float64 {
 		l += z * z
 	}
 	return l
+}
+
+// wipe overwrites the room of the search.
+func (s *search) wipe() {
+	for j := range s.es {
+		sq := s.es[j].squares
+		clear(sq[:cap(sq)])
+		s.es[j].filter.s.wipe()
+	}
 }

@@ -20,15 +20,6 @@ type cov struct{ xx, xv, xa, vv, va, aa float64 }
 // have made them in startTime seconds.
 const startTime = 0.1
 
-// step carries a state over d units of time.
-func (s *state) step(d float64) {
-	h := d * d / 2
-	for k := range axes {
-		s.x[k] += d*s.v[k] + h*s.a[k]
-		s.v[k] += d * s.a[k]
-	}
-}
-
 // step carries a covariance over d units of time with white jerk of
 // intensity q: P ← F P F' + Q.
 func (p *cov) step(d, q float64) {
@@ -45,29 +36,6 @@ func (p *cov) step(d, q float64) {
 		vv: bv + d*ba + q*d3/3,
 		va: ba + q*d2/2,
 		aa: p.aa + q*d,
-	}
-}
-
-// gain of an observation of position with variance r, and its innovation's
-// variance; the covariance becomes that after the observation.
-func (p *cov) gain(r float64) (g [3]float64, s float64) {
-	s = p.xx + r
-	g = [3]float64{p.xx / s, p.xv / s, p.xa / s}
-	p.aa -= g[2] * p.xa
-	p.va -= g[1] * p.xa
-	p.vv -= g[1] * p.xv
-	p.xa *= r / s
-	p.xv *= r / s
-	p.xx *= r / s
-	return g, s
-}
-
-// observe moves a state by an innovation.
-func (s *state) observe(g [3]float64, v [axes]float64) {
-	for k := range axes {
-		s.x[k] += g[0] * v[k]
-		s.v[k] += g[1] * v[k]
-		s.a[k] += g[2] * v[k]
 	}
 }
 
@@ -95,19 +63,39 @@ type riccati struct {
 }
 
 // next takes a report of weight w (0: leave it out) that is followed by the
-// next one after d: it sets g and s and carries p on.
+// next one after d: it sets g and s and carries p on. In scalars, for it is run
+// the most.
 func (r *riccati) next(w, d, m float64) {
-	if r.settled && w == 1 && d == r.last && m == r.mult {
+	same := w == 1 && d == r.last && m == r.mult
+	if r.settled && same {
 		return
 	}
-	before := r.p
+	p := &r.p
+	xx, xv, xa, vv, va, aa := p.xx, p.xv, p.xa, p.vv, p.va, p.aa
 	if w == 0 {
 		r.g, r.s = [3]float64{}, 0
 	} else {
-		r.g, r.s = r.p.gain(1 / w)
+		e := 1 / w
+		s := xx + e
+		gx, gv, ga := xx/s, xv/s, xa/s
+		left := e / s
+		r.s, r.g[0], r.g[1], r.g[2] = s, gx, gv, ga
+		aa -= ga * xa
+		va -= gv * xa
+		vv -= gv * xv
+		xa *= left
+		xv *= left
+		xx *= left
 	}
-	r.p.step(d, r.q*m)
-	r.settled = w == 1 && d == r.last && m == r.mult && near(r.p.aa, before.aa) && near(r.p.xx, before.xx)
+	q := r.q * m
+	h, d2 := d*d/2, d*d
+	d3 := d2 * d
+	ax, av, ah := xx+d*xv+h*xa, xv+d*vv+h*va, xa+d*va+h*aa
+	bv, ba := vv+d*va, va+d*aa
+	xx, xv, xa = ax+d*av+h*ah+q*d3*d2/20, av+d*ah+q*d2*d2/8, ah+q*d3/6
+	vv, va, aa = bv+d*ba+q*d3/3, ba+q*d2/2, aa+q*d
+	r.settled = same && near(aa, p.aa) && near(xx, p.xx)
+	p.xx, p.xv, p.xa, p.vv, p.va, p.aa = xx, xv, xa, vv, va, aa
 	r.last, r.mult = d, m
 }
 
@@ -163,11 +151,20 @@ func (m *smoother) onward(rs []report, f filter, u float64) {
 // innovation; the variance of that stays in ric.s, 0 for a report left out.
 func (f *filter) next(r *report, d float64) (v [axes]float64) {
 	f.ric.next(r.w, d, r.m)
+	s := &f.s
+	x0, x1, v0, v1, a0, a1 := s.x[0], s.x[1], s.v[0], s.v[1], s.a[0], s.a[1]
 	if f.ric.s != 0 {
-		v = [axes]float64{r.x - f.s.x[0], r.y - f.s.x[1]}
-		f.s.observe(f.ric.g, v)
+		gx, gv, ga := f.ric.g[0], f.ric.g[1], f.ric.g[2]
+		e0, e1 := r.x-x0, r.y-x1
+		v[0], v[1] = e0, e1
+		x0, x1 = x0+gx*e0, x1+gx*e1
+		v0, v1 = v0+gv*e0, v1+gv*e1
+		a0, a1 = a0+ga*e0, a1+ga*e1
 	}
-	f.s.step(d)
+	h := d * d / 2
+	s.x[0], s.x[1] = x0+(d*v0+h*a0), x1+(d*v1+h*a1)
+	s.v[0], s.v[1] = v0+d*a0, v1+d*a1
+	s.a[0], s.a[1] = a0, a1
 	return v
 }
 
@@ -191,32 +188,36 @@ func (m *smoother) back() {
 		if m.learn {
 			m.judge(i, w, &r, &c)
 		}
-		c = c.pull(w.d)
-		var mg [3]float64
-		gmg := 0.0
-		if w.s != 0 {
-			mg = c.times(w.g)
-			gmg = w.g[0]*mg[0] + w.g[1]*mg[1] + w.g[2]*mg[2]
+		if w.d != 0 {
+			c = c.pull(w.d)
 		}
-		d := w.d
-		st := &m.states[i]
-		for k := range axes {
-			a := &r[k]
-			a[2] += d*a[1] + d*d/2*a[0]
-			a[1] += d * a[0]
-			if w.s != 0 {
-				u := w.v[k]/w.s - (w.g[0]*a[0] + w.g[1]*a[1] + w.g[2]*a[2])
-				a[0] += u
-			}
-			e := w.p.times(*a)
-			st.x[k], st.v[k], st.a[k] = w.pred.x[k]+e[0], w.pred.v[k]+e[1], w.pred.a[k]+e[2]
-		}
+		w.hear(&r[0], 0, &m.states[i])
+		w.hear(&r[1], 1, &m.states[i])
 		if w.s != 0 {
+			mg := c.times(w.g)
+			gmg := w.g[0]*mg[0] + w.g[1]*mg[1] + w.g[2]*mg[2]
 			c.xx += 1/w.s + gmg - 2*mg[0]
 			c.xv -= mg[1]
 			c.xa -= mg[2]
 		}
 	}
+}
+
+// hear takes what the later reports say of the state on axis k after this one
+// to before it, and finds that state.
+func (w *passed) hear(r *[3]float64, k int, st *state) {
+	d := w.d
+	x, v, a := r[0], r[1], r[2]
+	a += d*v + d*d/2*x
+	v += d * x
+	if w.s != 0 {
+		x += w.v[k]/w.s - (w.g[0]*x + w.g[1]*v + w.g[2]*a)
+	}
+	r[0], r[1], r[2] = x, v, a
+	p := &w.p
+	st.x[k] = w.pred.x[k] + (p.xx*x + p.xv*v + p.xa*a)
+	st.v[k] = w.pred.v[k] + (p.xv*x + p.vv*v + p.va*a)
+	st.a[k] = w.pred.a[k] + (p.xa*x + p.va*v + p.aa*a)
 }
 
 // pull is F' N F over d units of time.

@@ -69,6 +69,24 @@ func cost(rs []report, s []state, q, u float64) float64 {
 	return sum
 }
 
+// step carries a state over d units of time: what next does, plainly.
+func (s *state) step(d float64) {
+	h := d * d / 2
+	for k := range axes {
+		s.x[k] += d*s.v[k] + h*s.a[k]
+		s.v[k] += d * s.a[k]
+	}
+}
+
+// observed is the covariance after an observation with variance r.
+func (p cov) observed(r float64) cov {
+	s := p.xx + r
+	return cov{
+		xx: p.xx * r / s, xv: p.xv * r / s, xa: p.xa * r / s,
+		vv: p.vv - p.xv*p.xv/s, va: p.va - p.xv*p.xa/s, aa: p.aa - p.xa*p.xa/s,
+	}
+}
+
 // quadratic is e' P⁻¹ e by Cholesky.
 func quadratic(p cov, e [3]float64) float64 {
 	a := math.Sqrt(p.xx)
@@ -92,7 +110,7 @@ func TestSettledCovarianceChangesNothing(t *testing.T) {
 		if math.Abs(w.p.xx-p.xx) > 1e-5*p.xx || math.Abs(w.p.aa-p.aa) > 1e-5*p.aa {
 			t.Fatalf("report %d: covariance %v, computed anew %v", i, w.p, p)
 		}
-		p.gain(1)
+		p = p.observed(1)
 		p.step(gap(rs, i, 0.01), 3)
 	}
 }
@@ -100,7 +118,7 @@ func TestSettledCovarianceChangesNothing(t *testing.T) {
 func TestEstimateFindsTheNoise(t *testing.T) {
 	for _, sigma := range []float64{0.005, 0.02, 0.1, 0.2} {
 		rs := drawn(400, sigma, source())
-		n := estimate([][]report{rs}, 0.01, 0)
+		n := newSearch([][]report{rs}, 0.01, 0).estimate()
 		if r := n.sigma / sigma; r < 0.75 || r > 1.3 {
 			t.Errorf("noise %g mm estimated as %.4f", sigma, n.sigma)
 		}
@@ -109,20 +127,20 @@ func TestEstimateFindsTheNoise(t *testing.T) {
 
 func TestKnownNoiseIsAPrior(t *testing.T) {
 	few := [][]report{drawn(6, 0.1, source())}
-	free := estimate(few, 0.01, 0).sigma
-	known := estimate(few, 0.01, 0.1).sigma
+	free := newSearch(few, 0.01, 0).estimate().sigma
+	known := newSearch(few, 0.01, 0.1).estimate().sigma
 	if math.Abs(math.Log(known/0.1)) > math.Abs(math.Log(free/0.1)) || known < 0.05 || known > 0.2 {
 		t.Errorf("6 reports of noise 0.1 mm: %.3f alone, %.3f when it is known", free, known)
 	}
 	many := [][]report{drawn(600, 0.1, source())}
-	if s := estimate(many, 0.01, 0.05).sigma; s < 0.08 {
+	if s := newSearch(many, 0.01, 0.05).estimate().sigma; s < 0.08 {
 		t.Errorf("600 reports of noise 0.1 mm give %.3f against a calibration of 0.05", s)
 	}
 }
 
 func TestEstimateOfNothing(t *testing.T) {
 	for _, runs := range [][][]report{nil, {{{w: 1, m: 1}}}, {{{w: 0, m: 1}, {t: 0.01, w: 0, m: 1}}}} {
-		n := estimate(runs, 0.01, 0)
+		n := newSearch(runs, 0.01, 0).estimate()
 		if !(n.sigma > 0 && n.q > 0) || math.IsInf(n.q+n.sigma, 0) {
 			t.Errorf("noise %+v", n)
 		}

@@ -114,12 +114,12 @@ func TestFitStaysWithinFiveMicrometres(t *testing.T) {
 	var f fitter
 	f.begin(side[0])
 	f.along(side)
-	if n := len(f.c.Curves); n > 25 {
+	if n := len(f.curves); n > 25 {
 		t.Errorf("%d curves for 30 mm", n)
 	}
 	for i, p := range side {
 		best := math.Inf(1)
-		ring(f.c, 64, func(a, b vec) {
+		ring(Contour{f.start, f.curves}, 64, func(a, b vec) {
 			v := b.minus(a)
 			u := math.Max(0, math.Min(1, p.minus(a).dot(v)/math.Max(1e-9, v.dot(v))))
 			best = math.Min(best, p.minus(a.plus(v.times(u))).length())

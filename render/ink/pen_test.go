@@ -3,6 +3,7 @@ package ink
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -155,4 +156,19 @@ func BenchmarkPen(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s)), "ns/report")
 	b.ReportAllocs()
+}
+
+// A clock that slips by most of a beat makes the pen leap where it is believed.
+func TestPenDoesNotLeapWhereTheClockSlips(t *testing.T) {
+	s := wave(80, 10, 10, 0.01, source())
+	for i := 40; i < len(s); i++ {
+		s[i].T -= 9 * time.Millisecond
+	}
+	k, err := Smooth(s, Params{Nib: usual.Nib, Rate: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := slices.Max(farthestFrom(live(s)[0], k.Dabs(0, 0.02))); m > 0.15 {
+		t.Errorf("the live ink leaps %.2f mm aside", m)
+	}
 }

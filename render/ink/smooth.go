@@ -18,13 +18,14 @@ func smooth(samples []pad.Sample, p Params) *Ink {
 		despike(strokes[i], u)
 		pieces = append(pieces, runs(strokes[i], u)...)
 	}
-	n := estimate(pieces, u, p.Noise)
+	find := newSearch(pieces, u, p.Noise)
+	n := find.estimate()
 	var m smoother
 	n.sigma /= doubt
 	n.q *= doubt * doubt
 	for step := range lessons {
 		m.learnFrom(pieces, n, u)
-		n = n.refine(pieces, u, p.Noise, math.Ldexp(1, -step))
+		n = find.refine(n, math.Ldexp(1, -step))
 	}
 	k := &Ink{nib: p.Nib}
 	var ps []press
@@ -43,6 +44,7 @@ func smooth(samples []pad.Sample, p Params) *Ink {
 		}
 	}
 	m.wipe()
+	find.wipe()
 	return k
 }
 

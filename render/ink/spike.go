@@ -17,8 +17,9 @@ const (
 	// spikesIn: more than one report in so many is no spike but a broken pad.
 	spikesIn = 16
 	// setPrice: one more report is left out only if that makes the way this
-	// many times smoother.
-	setPrice = 3.0
+	// many times smoother. 3 misses twice as many spikes, 1.2 takes more good
+	// reports where some are lost; the live pen, which sees less, needs 3.
+	setPrice, livePrice = 1.5, 3.0
 )
 
 // despike leaves out reports far from the way of their neighbours, a beat
@@ -66,7 +67,9 @@ func relieve(rs []report, i int, u float64) bool {
 	least := math.Inf(1)
 	for k, price := 1, setPrice; k <= 3; k, price = k+1, price*setPrice {
 		subsets(from, to, k, func(set []int) {
-			r := roughness(rs, i, set, u)
+			// what comes after the next spikes is for the next call
+			end := min(len(rs), set[k-1]+4, to-2)
+			r := roughness(rs, max(0, i-3), end, set, u)
 			if r < smoothShare && r*price < least {
 				least = r * price
 				best = append(best[:0], set...)
@@ -96,10 +99,11 @@ func subsets(from, to, k int, visit func([]int)) {
 	choose(0, from)
 }
 
-// roughness is the worst deviation around report i with a set of reports left
-// out, in shares of the least deviation in the set; infinite if one of these is
-// no spike, or was left out before.
-func roughness(rs []report, i int, set []int, u float64) float64 {
+// roughness is the worst deviation of reports from..end-1 with a set left out,
+// in shares of the least deviation in the set; infinite if one of these is no
+// spike, or was left out before. Both are taken as if a beat apart: else three
+// reports left out in a row would excuse whatever stands beside the gap.
+func roughness(rs []report, from, end int, set []int, u float64) float64 {
 	for _, j := range set {
 		if rs[j].w == 0 {
 			return math.Inf(1)
@@ -108,13 +112,13 @@ func roughness(rs []report, i int, set []int, u float64) float64 {
 	for _, j := range set {
 		rs[j].w = -rs[j].w
 	}
-	least, worst := math.Inf(1), 0.0
+	least, share, worst := math.Inf(1), math.Inf(1), 0.0
 	for _, j := range set {
-		d, _ := apart(rs, j, 2, 2, u)
-		least = math.Min(least, d)
+		d, stretch := apart(rs, j, 2, 2, u)
+		least, share = math.Min(least, d), math.Min(share, d/stretch)
 	}
 	if least > spikeLeast {
-		for j := max(0, i-3); j <= min(len(rs)-1, set[len(set)-1]+3); j++ {
+		for j := from; j < end; j++ {
 			if rs[j].w > 0 {
 				worst = math.Max(worst, deviation(rs, j, u))
 			}
@@ -126,7 +130,7 @@ func roughness(rs []report, i int, set []int, u float64) float64 {
 	if least <= spikeLeast {
 		return math.Inf(1)
 	}
-	return worst / least
+	return worst / share
 }
 
 // deviation of report i in mm from the cubic through the two kept reports

@@ -30,8 +30,10 @@ const (
 	lenBits   = 4
 	indexBits = 10
 	tagBits   = 40
-	// leastRest is what a stroke with a whole header keeps for its own bits.
-	leastRest = 48
+	// leastRest is what a stroke with a whole header keeps for its own bits, six
+	// of each kind. A second header is worth more than bits: ink that lost the only
+	// one names no voucher.
+	leastRest = 18
 	// keptRest is what the third part leaves beside a whole header; leastThird is
 	// the smallest third part, guardBits of any are its guard.
 	keptRest, leastThird, guardBits = 72, 48, 24

@@ -1,6 +1,8 @@
 package upload_test
 
 import (
+	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -68,5 +70,21 @@ func TestBankConforms(t *testing.T) {
 				return newS3(t, uploadtest.NewBank(t, c.faults).URL, c.change)
 			})
 		})
+	}
+}
+
+// A folder named from where the program stands lists as one named from the root.
+func TestFolderRelative(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("archive", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f := upload.Folder{Dir: "archive"}
+	if _, err := f.Put(t.Context(), "99999/a.json", []byte("{}")); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := f.List(t.Context(), "99999/")
+	if err != nil || !slices.Equal(keys, []string{"99999/a.json"}) {
+		t.Error(keys, err)
 	}
 }

@@ -46,7 +46,7 @@ func TestCeph(t *testing.T) {
 	t.Run("kill", func(t *testing.T) {
 		rounds := 40
 		if os.Getenv("MOQIAN_TORTURE") == "1" {
-			rounds = 500
+			rounds = 1000
 		}
 		kill(t, server.URL, "1", rounds, server.Objects(t))
 	})

@@ -124,6 +124,10 @@ func (f Folder) List(ctx context.Context, prefix string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
+	base, err := f.name("")
+	if err != nil {
+		return nil, err
+	}
 	var keys []string
 	err = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -135,7 +139,7 @@ func (f Folder) List(ctx context.Context, prefix string) ([]string, error) {
 		if err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(f.Dir, name)
+		rel, err := filepath.Rel(base, name)
 		if err != nil {
 			return err
 		}

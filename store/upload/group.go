@@ -37,10 +37,10 @@ func newGroup[T any](ctx context.Context, most int, wait time.Duration, do func(
 }
 
 // patience is how long to gather after a recording that took some time: on a disk
-// that is busy the recordings take a fifth of the time, not all of it. Ten times
+// that is busy the recordings take a fifth of the time, not all of it. Five times
 // wait is the most.
 func (g *group[T]) patience(took time.Duration) time.Duration {
-	return min(max(g.wait, 4*took), 10*g.wait)
+	return min(max(g.wait, 4*took), 5*g.wait)
 }
 
 // gather takes what comes until there is enough, time is up, or all is in.

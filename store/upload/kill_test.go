@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -97,8 +98,9 @@ func killRound(t *testing.T, env []string, wait time.Duration, promised map[stri
 		t.Fatal(err)
 	}
 	opened := false
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
+	var told []string // of it the end is shown where something is wrong
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		told = append(told, lines.Text())
 		switch f := strings.Fields(lines.Text()); {
 		case len(f) > 0 && f[0] == "open":
 			opened = true
@@ -112,17 +114,40 @@ func killRound(t *testing.T, env []string, wait time.Duration, promised map[stri
 	}
 	err = cmd.Wait()
 	if !opened {
-		t.Fatalf("the store did not open again: %v\n%s", err, said.String())
+		t.Fatalf("the store did not open again: %v\nstdout: %s\nstderr: %s", err,
+			strings.Join(told[max(len(told)-20, 0):], "\n"), said.String())
 	}
+}
+
+// keepFailed leaves a copy of the store of a test that failed, as it is then, and
+// says where.
+func keepFailed(t *testing.T, dir string) {
+	t.Cleanup(func() {
+		if !t.Failed() {
+			return
+		}
+		kept, err := os.MkdirTemp("", "moqian-kill-")
+		if err == nil {
+			err = os.CopyFS(filepath.Join(kept, "store"), os.DirFS(dir))
+		}
+		t.Logf("the store is kept in %s, %v", kept, err)
+	})
 }
 
 func kill(t *testing.T, url, unconditional string, rounds int, objects func() map[string][]byte) {
 	dir := t.TempDir()
+	keepFailed(t, dir)
 	env := []string{killDir + "=" + dir, killURL + "=" + url, killMode + "=" + unconditional}
 	promised := map[string]string{}
 	r := rand.New(rand.NewPCG(1, 2))
-	for range rounds {
+	for i := range rounds {
 		killRound(t, env, time.Duration(5+r.IntN(120))*time.Millisecond, promised)
+		if i%100 == 99 {
+			t.Logf("%d rounds, %d promises", i+1, len(promised))
+		}
+		if t.Failed() {
+			t.Fatalf("in round %d", i+1)
+		}
 	}
 	s := openStore(t, dir)
 	for _, e := range env[1:] {
@@ -172,7 +197,7 @@ func kill(t *testing.T, url, unconditional string, rounds int, objects func() ma
 func TestKill(t *testing.T) {
 	rounds := 50
 	if os.Getenv("MOQIAN_TORTURE") == "1" {
-		rounds = 500
+		rounds = 1000
 	}
 	t.Run("conditions", func(t *testing.T) {
 		g := uploadtest.Gateway(t, false)

@@ -1,7 +1,6 @@
 package upload
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net"
@@ -107,13 +106,19 @@ func (l *line) Write(b []byte) (n int, err error) {
 // without being copied through a buffer in small pieces.
 func (l *line) ReadFrom(r io.Reader) (n int64, err error) {
 	if all, ok := r.(*io.LimitedReader); ok {
-		if whole, ok := all.R.(*bytes.Reader); ok && int64(whole.Len()) == all.N {
+		if whole, ok := all.R.(inMemory); ok && int64(whole.Len()) == all.N {
 			n, err = whole.WriteTo(plainWriter{l})
 			all.N -= n
 			return n, err
 		}
 	}
 	return io.Copy(plainWriter{l}, r)
+}
+
+// inMemory is what a bytes.Reader can, and what is made of one.
+type inMemory interface {
+	io.WriterTo
+	Len() int // bytes left
 }
 
 // plainWriter hides ReadFrom.

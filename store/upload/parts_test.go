@@ -98,7 +98,7 @@ func TestGroup(t *testing.T) {
 func TestGroupIsPatient(t *testing.T) {
 	g := &group[int]{wait: time.Second}
 	for _, c := range []struct{ took, want time.Duration }{
-		{0, time.Second}, {200 * time.Millisecond, time.Second}, {time.Second, 4 * time.Second}, {time.Minute, 10 * time.Second},
+		{0, time.Second}, {200 * time.Millisecond, time.Second}, {time.Second, 4 * time.Second}, {time.Minute, 5 * time.Second},
 	} {
 		if got := g.patience(c.took); got != c.want {
 			t.Errorf("after %v: %v, want %v", c.took, got, c.want)

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -94,20 +95,47 @@ func lock(h http.Header, mode minio.RetentionMode, until time.Time) {
 
 func etag(answer http.Header) string { return strings.Trim(answer.Get("ETag"), `"`) }
 
+// body is that of one request; its reader is done with it when it is closed.
+type body struct {
+	bytes.Reader
+	once    sync.Once
+	reading *sync.WaitGroup
+}
+
+func newBody(data []byte, reading *sync.WaitGroup) *body {
+	b := &body{reading: reading}
+	b.Reset(data)
+	reading.Add(1)
+	return b
+}
+
+// Close may be called more than once.
+func (b *body) Close() error {
+	b.once.Do(b.reading.Done)
+	return nil
+}
+
 // maxAnswer is the most that is read of a refusal.
 const maxAnswer = 64 << 10
 
 // write is a PUT of bytes with these headers, the signature besides; it gives the
 // headers of the answer, or minio's error for a refusal. minio's own PutObject
 // looks at the body in ways that cost a tenth of a whole upload.
+//
+// When it returns nobody reads data any more. That is more than net/http says: its
+// transport may read on after an early answer, until it closes the body.
 func (s *S3) write(ctx context.Context, key string, data []byte, h http.Header) (http.Header, error) {
 	u := *s.base
 	u.Path = "/" + path.Join(s.o.Bucket, s.name(key))
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, u.String(), bytes.NewReader(data))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, u.String(), http.NoBody)
 	if err != nil {
 		return nil, err
 	}
-	req.Header = h
+	var reading sync.WaitGroup
+	defer reading.Wait() // after the answer's body was closed, which ends a request under way
+	req.Header, req.ContentLength = h, int64(len(data))
+	req.GetBody = func() (io.ReadCloser, error) { return newBody(data, &reading), nil }
+	req.Body = newBody(data, &reading)
 	resp, err := s.sign.do(req)
 	if err != nil {
 		return nil, err

@@ -9,8 +9,9 @@
 // readers take a document that is indexed twice as one. Nothing is
 // deleted here on an archive's word alone: at least a day later Worker.Verify
 // reads the whole document back and compares its SHA-256 (VERIFIED), and only
-// Worker.Purge then gives up the bytes (PURGED). What the archive has forgotten
-// is READY again and is sent again.
+// Worker.Purge then gives up the bytes (PURGED), after reading back once more what
+// was not read just before. What the archive has forgotten is READY again and is
+// sent again.
 //
 // It does not know what finishing a document means (time stamps: the caller's
 // Finalise) and keeps no state of its own. Start at NewS3 or Folder, then
@@ -52,7 +53,9 @@ type Receipt struct {
 // Sender delivers one item. It is idempotent: the key is made from the item's
 // id and digest, so a repeat writes the same bytes to the same place. A nil
 // error means that the bytes are durable there. Errors wrap ErrRefused, ErrLater
-// or the context's. Send may be called from several goroutines.
+// or the context's. Send may be called from several goroutines. It must not use
+// pdf after it has returned, whatever it returned: the next document stands there
+// then.
 type Sender interface {
 	Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, error)
 }

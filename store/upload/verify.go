@@ -31,7 +31,15 @@ func (w *Worker) Verify(ctx context.Context) (v Verdict, err error) {
 	if err != nil || len(due) == 0 {
 		return v, err
 	}
-	r := &reading{w: w, archive: a, shelves: shelves{archive: a}}
+	r := &reading{w: w, archive: a, shelves: shelves{archive: a}, to: store.Verified, action: "verify"}
+	v, err = r.back(ctx, due, together)
+	v.Waiting = waiting
+	return v, err
+}
+
+// back reads documents back, and records what came of it, some together.
+func (r *reading) back(ctx context.Context, due []store.Item, together int) (Verdict, error) {
+	w := r.w
 	r.moves = newGroup(context.WithoutCancel(ctx), together, linger, r.record)
 	work := make(chan store.Item)
 	var workers sync.WaitGroup
@@ -55,20 +63,21 @@ func (w *Worker) Verify(ctx context.Context) (v Verdict, err error) {
 	}
 	close(work)
 	workers.Wait()
-	err = r.moves.close()
-	r.verdict.Waiting = waiting
+	err := r.moves.close()
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
 	return r.verdict, err
 }
 
-// reading is one run of Verify.
+// reading is one run of Verify or Purge.
 type reading struct {
 	w       *Worker
 	archive Archive
 	shelves shelves
 	moves   *group[store.Change]
+	to      store.State // of what the archive has
+	action  string      // in the log
 
 	mu      sync.Mutex // guards what follows
 	verdict Verdict
@@ -91,7 +100,7 @@ func (r *reading) over() bool {
 }
 
 func (r *reading) record(ctx context.Context, all []store.Change) error {
-	_, err := r.w.Outbox.MoveAll(ctx, all...)
+	refused, err := r.w.Outbox.MoveAll(ctx, all...)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err != nil {
@@ -99,10 +108,11 @@ func (r *reading) record(ctx context.Context, all []store.Change) error {
 		return err
 	}
 	for _, c := range all {
-		switch c.Item.Fault {
-		case "":
+		switch {
+		case refused[c.Item.ID] != nil:
+		case c.Item.Fault == "":
 			r.verdict.Verified++
-		case store.FaultLost:
+		case c.Item.Fault == store.FaultLost:
 			r.verdict.Lost++
 		default:
 			r.verdict.Failed++
@@ -113,15 +123,18 @@ func (r *reading) record(ctx context.Context, all []store.Change) error {
 
 // verify reads one document back and says what to record.
 func (r *reading) verify(ctx context.Context, it store.Item) (store.Change, store.Fault) {
-	_, err := Fetch(ctx, r.archive, it)
-	if err == nil {
-		err = r.shelves.check(ctx, it)
+	var err error
+	if since := r.w.Now().Sub(it.Moved); it.State != store.Verified || since < 0 || since > freshly {
+		_, err = Fetch(ctx, r.archive, it)
+		if err == nil {
+			err = r.shelves.check(ctx, it)
+		}
 	}
 	it.Fault, it.Error = FaultOf(err), ""
-	e := store.Entry{Action: "verify"}
+	e := store.Entry{Action: r.action}
 	switch {
 	case err == nil:
-		it.State = store.Verified
+		it.State = r.to
 	case errors.Is(err, ErrAbsent), errors.Is(err, ErrAltered):
 		it.State, it.Place, it.Error = store.Ready, "", words(err)
 	default:
@@ -130,29 +143,29 @@ func (r *reading) verify(ctx context.Context, it store.Item) (store.Change, stor
 	return store.Change{Item: it, Entry: e}, it.Fault
 }
 
-// Purge gives up the bytes of documents that were VERIFIED at least keep ago,
-// many in one transaction. Their rows stay.
+// freshly is how long a reading back counts for Purge.
+const freshly = time.Hour
+
+// mostPurged is how many documents are deleted in one transaction.
+const mostPurged = 64
+
+// Purge gives up the bytes of documents that were VERIFIED at least keep ago; their
+// rows stay. These are the last bytes here: what was read back more than an hour
+// ago is read back once more, for the archive may have lost it meanwhile. What it
+// does not have, or has otherwise, is READY again as after Verify. A Sender that
+// cannot be read purges nothing.
 func (w *Worker) Purge(ctx context.Context, keep time.Duration) (n int, err error) {
+	a, ok := w.Sender.(Archive)
+	if !ok {
+		return 0, nil
+	}
 	due, _, err := w.pendingSince(ctx, store.Verified, keep)
-	if err != nil {
+	if err != nil || len(due) == 0 {
 		return 0, err
 	}
-	const most = 64
-	for len(due) > 0 {
-		now := due[:min(most, len(due))]
-		due = due[len(now):]
-		changes := make([]store.Change, len(now))
-		for i, it := range now {
-			it.State = store.Purged
-			changes[i] = store.Change{Item: it, Entry: store.Entry{Action: "purge"}}
-		}
-		refused, err := w.Outbox.MoveAll(ctx, changes...)
-		if err != nil {
-			return n, err
-		}
-		n += len(now) - len(refused)
-	}
-	return n, nil
+	r := &reading{w: w, archive: a, shelves: shelves{archive: a}, to: store.Purged, action: "purge"}
+	v, err := r.back(ctx, due, mostPurged)
+	return v.Verified, err
 }
 
 // skewed is an archive that knows how far its clock is from ours.

@@ -1,13 +1,16 @@
 package upload_test
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -197,6 +200,49 @@ func TestAnswers(t *testing.T) {
 			}
 			if err != nil && (!strings.Contains(err.Error(), c.words) || strings.Contains(err.Error(), "secret words")) {
 				t.Errorf("it says %q", err)
+			}
+		})
+	}
+}
+
+// A server that answers before it has read the document: once the archive has
+// returned, the document's room is the next one's, and nothing of that must follow.
+func TestEarlyAnswer(t *testing.T) {
+	for _, status := range []string{"200 OK", "503 Service Unavailable"} {
+		t.Run(status, func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			overwritten, late := make(chan struct{}), make(chan int)
+			go func() {
+				c, err := l.Accept()
+				if err != nil {
+					late <- -1
+					return
+				}
+				defer c.Close()
+				r := bufio.NewReader(c)
+				if _, err := http.ReadRequest(r); err != nil {
+					late <- -1
+					return
+				}
+				fmt.Fprintf(c, "HTTP/1.1 %s\r\nContent-Length: 2\r\n\r\nno", status)
+				<-overwritten
+				rest, _ := io.ReadAll(r)
+				late <- bytes.Count(rest, []byte("next document"))
+			}()
+			no := false
+			a := newS3(t, "http://"+l.Addr().String(), func(o *upload.S3Options) { o.Unconditional = &no })
+			it, pdf := uploadtest.Item(3, 32<<20) // more than sockets hold
+			a.SendDocument(ctx, it, pdf)
+			for i := 0; i < len(pdf); i += 256 << 10 {
+				copy(pdf[i:], "next document")
+			}
+			close(overwritten)
+			if n := <-late; n != 0 {
+				t.Errorf("the next document followed %d times", n)
 			}
 		})
 	}

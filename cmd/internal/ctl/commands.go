@@ -38,7 +38,7 @@ func commands() []command {
 		{word: "augment", args: "[--level L] [flags] IN.pdf OUT.pdf", short: "add time stamps and revocation data", example: "tellerctl augment --level b-lta --tsa http://tsa.example/ --crl ca.crl in.pdf out.pdf", run: (*Console).augment},
 		{word: "queue list", short: "what waits and where it is", example: "tellerctl queue list --json", run: (*Console).queueList},
 		{word: "queue show", args: "ID|VOUCHER", short: "one row", example: "tellerctl queue show 999990126112800014", run: (*Console).queueShow},
-		{word: "queue find", args: "[--voucher N] [--date D] [--teller T] [--account-file F]", short: "find vouchers again, here and in the archive", example: "tellerctl queue find --date 2026-01-28 --teller t0001", run: (*Console).queueFind},
+		{word: "queue find", args: "[--date D] [--teller T] [--account-file F] [--archive [--from URL]] [VOUCHER]", short: "find vouchers again, here and in the archive", example: "tellerctl queue find --date 2026-01-28 --teller t0001", run: (*Console).queueFind},
 		{word: "queue add", args: "FILE.pdf…", short: "take in vouchers of this workstation that it has lost", example: "tellerctl queue add 999990126112800014.pdf", run: (*Console).queueAdd},
 		{word: "queue retry", args: "ID|VOUCHER", short: "try a refused voucher again", example: "tellerctl queue retry 999990126112800014", run: (*Console).queueRetry},
 		{word: "queue export", args: "ID|VOUCHER FILE", short: "copy a voucher's PDF out", example: "tellerctl queue export 999990126112800014 v.pdf", run: (*Console).queueExport},

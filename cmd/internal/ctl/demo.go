@@ -286,7 +286,7 @@ func (d *demonstration) deliver(ctx context.Context, it store.Item) error {
 	}
 	l := d.c.line()
 	l.Address = d.o.archive
-	to, err := d.st.Archive(l)
+	to, err := d.c.archive(d.st, l)
 	if err != nil {
 		return err
 	}

@@ -68,8 +68,17 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 	f.StringVar(&q.Teller, "teller", "", "teller's `account`")
 	account := f.String("account-file", "", "`file` with an account number, - for standard input")
 	inArchive := f.Bool("archive", false, "look in the archive's index too (not by account)")
-	if _, err := c.parse("queue find", f, args, 0, 0); err != nil {
+	l := c.line()
+	f.StringVar(&l.Address, "from", "", "the archive's `URL` for --archive, which it implies; the site's without it")
+	words, err := c.parse("queue find", f, args, 0, 1)
+	if err != nil {
 		return err
+	}
+	if len(words) > 0 {
+		if q.Voucher != "" && q.Voucher != words[0] {
+			return usagef("two vouchers are named; name one")
+		}
+		q.Voucher = words[0]
 	}
 	if *account != "" {
 		b, err := c.secretLine(*account)
@@ -86,8 +95,8 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if *inArchive {
-			if rows, err = c.alsoArchived(ctx, st, q, rows); err != nil {
+		if *inArchive || l.Address != "" {
+			if rows, err = c.alsoArchived(ctx, st, l, q, rows); err != nil {
 				return err
 			}
 		}
@@ -97,13 +106,14 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 		if err := c.show(rows, func(w io.Writer) { printRows(w, rows) }); err != nil || len(rows) > 0 {
 			return err
 		}
+		fmt.Fprintln(c.Err, "tellerctl: queue find: nothing fits")
 		return answer(exitNo)
 	})
 }
 
 // alsoArchived adds what only the archive has; its state is ARCHIVE.
-func (c *Console) alsoArchived(ctx context.Context, st *station.Station, q store.Query, rows []store.Item) ([]store.Item, error) {
-	a, err := st.Archive(c.line())
+func (c *Console) alsoArchived(ctx context.Context, st *station.Station, l station.Line, q store.Query, rows []store.Item) ([]store.Item, error) {
+	a, err := c.archive(st, l)
 	if err != nil {
 		return nil, err
 	}

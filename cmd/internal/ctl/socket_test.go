@@ -63,6 +63,15 @@ func TestSocket(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "b1")); err != nil {
 		t.Error("a relative path is not the caller's:", err)
 	}
+	if code, _, stderr := run(t, dir, time.Now, "queue", "fill"); code != 0 {
+		t.Error(stderr)
+	}
+	if code, _, stderr := run(t, dir, time.Now, "upload", "--to", "dir:other"); code != 0 {
+		t.Error(stderr)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "other", "99999")); err != nil {
+		t.Error("a relative archive is not the caller's:", err)
+	}
 	if _, code, stderr := demo(t, dir, time.Now); code != 0 {
 		t.Error(stderr)
 	}

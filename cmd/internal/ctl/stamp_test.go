@@ -83,6 +83,14 @@ func TestStampOnUpload(t *testing.T) {
 	if f.Verdict != "valid" || f.Signatures[0].Level != "B-T" || f.Signatures[0].TimeSource != "timestamp" {
 		t.Errorf("%s %+v %v", f.Verdict, f.Signatures, f.Problems)
 	}
+	usual := len(readFile(t, r.Archive))
+	if r, code, stderr = demo(t, dir, time.Now); code != 0 {
+		t.Fatal(stderr)
+	}
+	f = verifyFile(t, dir, "--roots", r.Root, "--tsa-roots", a.root, r.Archive)
+	if now := len(readFile(t, r.Archive)); f.Verdict != "valid" || f.Signatures[0].Level != "B-T" || now > usual-3000 {
+		t.Errorf("the second voucher keeps room for the usual token, not for the largest seen: %d bytes after %d, %s %v", now, usual, f.Verdict, f.Problems)
+	}
 	a.close()
 	if _, code, stderr := demo(t, dir, time.Now); code != exitEnv || !strings.Contains(stderr, "authority") {
 		t.Errorf("authority down: %d %s", code, stderr)
@@ -145,4 +153,13 @@ func TestSiteDefaults(t *testing.T) {
 	if s := config.Default(); s.Level != "b-t" || s.Ballast == 0 {
 		t.Errorf("%+v", s)
 	}
+}
+
+func readFile(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }

@@ -6,15 +6,25 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
-	"moqian/cmd/internal/durable"
+	"moqian/cmd/internal/say"
 	"moqian/cmd/internal/station"
 	"moqian/store/upload"
 )
 
 // lineFlags are the flags of everything that speaks to an archive.
 func (c *Console) line() station.Line { return station.Line{Getenv: c.Getenv} }
+
+// archive opens what l names; a relative folder lies where the command was
+// given, not where the program that owns the store runs.
+func (c *Console) archive(st *station.Station, l station.Line) (upload.Archive, error) {
+	if dir, ok := strings.CutPrefix(l.Address, "dir:"); ok {
+		l.Address = "dir:" + c.path(dir)
+	}
+	return st.Archive(l)
+}
 
 func (c *Console) upload(ctx context.Context, args []string) error {
 	l := c.line()
@@ -31,7 +41,7 @@ func (c *Console) upload(ctx context.Context, args []string) error {
 		return usagef("--workers and --limit are not negative")
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		to, err := st.Archive(l)
+		to, err := c.archive(st, l)
 		if err != nil {
 			return err
 		}
@@ -51,11 +61,24 @@ func (c *Console) upload(ctx context.Context, args []string) error {
 			return err
 		}
 		err = c.show(r, func(w io.Writer) { printResult(w, r) })
+		c.why(r)
 		if err == nil && r.Failed > 0 {
 			return answer(exitNo)
 		}
 		return err
 	})
+}
+
+// why says what kept vouchers back, for the first of them; the others' rows have
+// their own reasons.
+func (c *Console) why(r upload.Result) {
+	if r.Why == nil {
+		return
+	}
+	fmt.Fprintf(c.Err, "tellerctl: upload: %d not sent; the first: %s\n", r.Failed, oneLine(r.Why))
+	for _, h := range say.Hints(r.Why) {
+		fmt.Fprintf(c.Err, "hint: %s\n", h)
+	}
 }
 
 // progress is a line on a terminal, nothing elsewhere.
@@ -86,6 +109,7 @@ func (c *Console) told(r upload.Result, err error) {
 		return
 	}
 	printResult(c.Err, r)
+	c.why(r)
 }
 
 // queueVerify reads back from the archive what was sent at least a day ago.
@@ -93,13 +117,20 @@ func (c *Console) queueVerify(ctx context.Context, args []string) error {
 	l := c.line()
 	f := c.flags("queue verify")
 	f.StringVar(&l.Address, "from", "", "archive `URL`; the site's without it")
-	after := f.Duration("after", 0, "read back what was sent this `long` ago; 0: a day")
-	purge := f.Duration("purge", -1, "then give up the bytes of what was verified this `long` ago")
+	after := f.Duration("after", 24*time.Hour, "read back what was sent this `long` ago")
+	var purge *time.Duration
+	f.Func("purge", "then give up the bytes of what was verified this `long` ago; without it none", func(s string) error {
+		d, err := time.ParseDuration(s)
+		if purge = &d; d < 0 {
+			return errors.New("not before zero")
+		}
+		return err
+	})
 	if _, err := c.parse("queue verify", f, args, 0, 0); err != nil {
 		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		from, err := st.Archive(l)
+		from, err := c.archive(st, l)
 		if err != nil {
 			return err
 		}
@@ -107,13 +138,13 @@ func (c *Console) queueVerify(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		w.VerifyAfter = *after
+		w.VerifyAfter = max(*after, time.Nanosecond) // zero would be the worker's own default
 		v, err := w.Verify(ctx)
 		if err != nil {
 			return err
 		}
 		purged := 0
-		if *purge >= 0 {
+		if purge != nil {
 			if purged, err = w.Purge(ctx, *purge); err != nil {
 				return err
 			}
@@ -128,32 +159,5 @@ func (c *Console) queueVerify(ctx context.Context, args []string) error {
 			return answer(exitNo)
 		}
 		return err
-	})
-}
-
-// queueFetch gets a document back from the archive by its index.
-func (c *Console) queueFetch(ctx context.Context, args []string) error {
-	l := c.line()
-	f := c.flags("queue fetch")
-	f.StringVar(&l.Address, "from", "", "archive `URL`; the site's without it")
-	date := f.String("date", "", "business `date`, which saves a search through the whole branch")
-	words, err := c.parse("queue fetch", f, args, 2, 2)
-	if err != nil {
-		return err
-	}
-	return c.with(ctx, func(st *station.Station) error {
-		from, err := st.Archive(l)
-		if err != nil {
-			return err
-		}
-		file, key, err := fetch(ctx, st, from, words[0], *date)
-		if err != nil {
-			return err
-		}
-		if err := durable.WriteFile(c.path(words[1]), file); err != nil {
-			return fmt.Errorf("writing the copy: %w", err)
-		}
-		return c.show(map[string]any{"key": key, "bytes": len(file), "file": c.path(words[1])},
-			func(w io.Writer) { fmt.Fprintf(w, "%s: %d bytes, digest as in its key\n", key, len(file)) })
 	})
 }

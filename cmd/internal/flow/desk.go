@@ -28,7 +28,8 @@ type Options struct {
 	Users *auth.Users
 	Fonts *render.Fonts
 	Types []*form.Type
-	// Key signs as the teller. MarkKey hides the mark, MarkSigner (Ed25519, nil:
+	// Key signs as the teller. MarkKey tells the key that hides the mark, asked
+	// for each voucher (it changes with the year), MarkSigner (Ed25519, nil:
 	// nobody) signs the ink, ReceiptKey (P-256) signs the code on the customer's
 	// copy, Prefix is the address before it.
 	Key sign.Key
@@ -36,7 +37,7 @@ type Options struct {
 	// is the room for the signature and its time stamp in bytes, 0: estimated.
 	Roots      *x509.CertPool
 	Reserve    int
-	MarkKey    watermark.Key
+	MarkKey    func(context.Context) (watermark.Key, error)
 	MarkSigner crypto.Signer
 	ReceiptKey crypto.Signer
 	Prefix     string
@@ -72,8 +73,8 @@ func New(o Options) (*Desk, error) {
 		return nil, errors.New("internal error: a desk needs store, users and fonts")
 	case o.Key == nil || len(o.Key.Chain()) == 0:
 		return nil, errors.New("the desk has no signing key")
-	case o.ReceiptKey == nil:
-		return nil, errors.New("the desk has no receipt key")
+	case o.MarkKey == nil || o.ReceiptKey == nil:
+		return nil, errors.New("the desk has no key for marks or receipts")
 	case o.Now == nil || o.Rand == nil:
 		return nil, errors.New("internal error: a desk needs a clock and randomness")
 	}
@@ -83,9 +84,9 @@ func New(o Options) (*Desk, error) {
 	return &Desk{o: o, writer: pdf.NewWriter(o.Fonts)}, nil
 }
 
-// markKeys of this desk, as of its opening.
-func (d *Desk) markKeys() watermark.Keys {
-	return watermark.Keys{Key: d.o.MarkKey, Signer: d.o.MarkSigner, Rand: d.o.Rand}
+// markKeys of this voucher.
+func (s *Session) markKeys() watermark.Keys {
+	return watermark.Keys{Key: s.markKey, Signer: s.d.o.MarkSigner, Rand: s.d.o.Rand}
 }
 
 // markPublic is the public half of MarkSigner, empty without one.

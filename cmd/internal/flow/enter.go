@@ -40,7 +40,8 @@ func (s *Session) Enter(ctx context.Context, in map[string]string) ([]form.Probl
 	return nil, nil
 }
 
-// number reserves the voucher's number once a session and fills the header.
+// number reserves the voucher's number once a session, takes the key of its
+// mark and fills the header.
 func (s *Session) number(ctx context.Context) error {
 	day := s.d.Business().Format("2006-01-02")
 	if s.serial != 0 && s.header.Business != day { // midnight in between
@@ -54,6 +55,10 @@ func (s *Session) number(ctx context.Context) error {
 			return fmt.Errorf("taking a voucher number: %w", err)
 		}
 		s.serial = serial
+	}
+	var err error
+	if s.markKey, err = s.d.o.MarkKey(ctx); err != nil {
+		return fmt.Errorf("the key of the marks: %w", err)
 	}
 	n, err := form.NewNumber(s.d.o.BranchCode, s.d.o.Workstation, s.d.Business(), s.serial)
 	if err != nil {

@@ -43,7 +43,7 @@ func (s *Session) mark(w watermark.Wide, ev pad.Evidence) (signed, error) {
 		evidence: ev, at: s.d.o.Now().In(Beijing()).Truncate(time.Second)}
 	payload, err := s.data(append(s.inks[:len(s.inks):len(s.inks)], g)).Payload(len(s.inks))
 	if err == nil {
-		g.ink.Outlines, g.margin, err = w.Bind(s.d.markKeys(), payload)
+		g.ink.Outlines, g.margin, err = w.Bind(s.markKeys(), payload)
 	}
 	if err != nil {
 		return signed{}, fmt.Errorf("marking the ink: %w", err)

@@ -13,15 +13,36 @@ import (
 
 	"moqian/cmd/internal/config"
 	"moqian/cmd/internal/flow"
+	"moqian/cmd/internal/manifest"
 	"moqian/cmd/internal/proof"
 	"moqian/cmd/internal/trial"
 	"moqian/pad"
 	"moqian/pad/virtual"
+	"moqian/render/watermark"
 	"moqian/sign"
 	"moqian/sign/signtest"
 	"moqian/store"
 	"moqian/store/auth"
 )
+
+// A key for marks that comes while the desk is open, at New Year or from head
+// office, is the next voucher's.
+func TestMarkKeyChanges(t *testing.T) {
+	r, ctx := newRig(t, nil), context.Background()
+	var ids []string
+	for i := range 2 {
+		s := r.begin(t, "2101", &screen{})
+		r.toSign(t, s, r.examples(t, "2101"))
+		if err := r.SetMarkKey(ctx, watermark.Key{byte(i + 1)}); err != nil { // too late for this one
+			t.Fatal(err)
+		}
+		f := proof.Examine(ctx, r.sign(t, s, 1).PDF, proof.Options{At: time.Now()})
+		ids = append(ids, f.Voucher.MarkKey)
+	}
+	if ids[0] == manifest.KeyID(watermark.Key{1}) || ids[1] != manifest.KeyID(watermark.Key{1}) {
+		t.Errorf("marked under the keys %q", ids)
+	}
+}
 
 // Every type, from the entry to a file that stands up to a strict look.
 func TestEveryType(t *testing.T) {

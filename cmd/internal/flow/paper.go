@@ -26,7 +26,7 @@ func (s *Session) data(inks []signed) manifest.Data {
 		Time: s.header.Time.Truncate(time.Second), Branch: s.header.Branch, Workstation: s.header.Workstation,
 		Teller: s.teller, Supervisor: s.header.Supervisor, Trial: s.d.o.Trial,
 		Text: s.digest(), Certificate: sha256.Sum256(s.d.o.Key.Chain()[0].Raw),
-		MarkKey: manifest.KeyID(s.d.o.MarkKey), MarkPublic: s.d.markPublic()}
+		MarkKey: manifest.KeyID(s.markKey), MarkPublic: s.d.markPublic()}
 	for i, g := range inks {
 		d.Signers = append(d.Signers, manifest.Signer{Role: role(s.filled.Signers()[i].Role.EN), Time: g.at,
 			Page: g.ink.Page, Box: manifest.BoxOf(g.ink.Area), Pad: g.evidence, Mark: g.margin})

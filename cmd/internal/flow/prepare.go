@@ -41,10 +41,10 @@ func (b *Box) begin(samples []pad.Sample) *prepared {
 		close(p.done)
 		return p
 	}
-	o := b.s.d.o
+	keys, mark := b.s.markKeys(), b.s.d.o.Mark
 	go func() {
 		defer close(p.done)
-		p.wide, p.err = watermark.Widen(p.drawn, b.s.d.markKeys(), handle, o.Mark)
+		p.wide, p.err = watermark.Widen(p.drawn, keys, handle, mark)
 	}()
 	return p
 }

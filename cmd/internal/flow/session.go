@@ -27,6 +27,7 @@ type Session struct {
 
 	step     Step
 	serial   int // reserved number, 0: none yet
+	markKey  watermark.Key
 	header   form.Header
 	filled   form.Filled
 	approval auth.Approval

@@ -330,7 +330,7 @@ func (s *sheet) wantHeadless(what string, e []ink.Outline) {
 // heavy says whether a stroke alone holds whole headers: without it the ink
 // may name no voucher any more.
 func (s *sheet) heavy(k int) bool {
-	const whole = 200 // bits that hold a header of the longest handle
+	const whole = 170 // bits that hold a header of the longest handle
 	for i, o := range s.out {
 		if i != k && len(coordinates(o))-2 >= whole {
 			return false

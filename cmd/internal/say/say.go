@@ -60,6 +60,7 @@ func workstation() []line {
 		{machinekey.ErrUnusable, form.Text{ZH: "保存本机密钥的地方（TPM 或密钥环）目前不可用。请登录桌面后重试或联系管理员。", EN: "What holds the machine key (TPM or keyring) cannot be used now. Log in to the desktop and try again, or ask the administrator."}, ""},
 		{store.ErrDamaged, form.Text{ZH: "本机数据已损坏，未作任何改动。请停止使用并联系管理员用备份恢复。", EN: "The workstation's data are damaged; nothing was changed. Stop and ask the administrator to restore a backup."},
 			"keep the file, then restore a backup with tellerctl restore"},
+		{store.ErrCipher, form.Text{ZH: "此凭证使用的加密算法未启用，凭证未改动。请启用该算法后重试。", EN: "The cipher of this voucher is not set up here; nothing was changed. Set it up and try again."}, ""},
 		{store.ErrSerials, form.Text{ZH: "今天的凭证号已用完。请换一台终端办理。", EN: "All voucher numbers of today are used. Use another workstation."}, ""},
 		{store.ErrDuplicate, form.Text{ZH: "该凭证已在队列中。", EN: "This voucher is in the queue already."}, ""},
 		{store.ErrNewerHere, form.Text{ZH: "现有数据中有备份里没有的凭证，未恢复。请先上传这些凭证。", EN: "The store has vouchers that the backup lacks; nothing was restored. Upload them first."},
@@ -69,13 +70,12 @@ func workstation() []line {
 		{store.ErrNotFound, form.Text{ZH: "队列中没有这张凭证。请核对凭证号。", EN: "No such voucher in the queue. Check the number."}, "tellerctl queue list shows what is there"},
 		{store.ErrPurged, form.Text{ZH: "凭证原件已移交档案库，本机不再保存。请到档案库调阅。", EN: "The voucher is kept in the archive only. Fetch it there."}, ""},
 		{store.ErrState, form.Text{ZH: "当前状态下不能这样做。", EN: "That is not possible in the voucher's present state."}, ""},
-		{upload.ErrRefused, form.Text{ZH: "档案库拒收这张凭证，凭证仍完好保存在本机。请联系管理员。", EN: "The archive refuses this voucher; it is safe here. Ask the administrator."},
-			"the voucher is safe here; see tellerctl queue show, then tellerctl queue retry"},
-		{upload.ErrCertificate, form.Text{ZH: "档案库与本机互不认可对方的证书，凭证仍在本机。请管理员检查证书。", EN: "The archive and this workstation do not accept each other's certificates; the voucher is still here. Ask the administrator."},
-			"check client_cert, client_key and ca in site.json; tellerctl doctor says what is wrong"},
-		{upload.ErrLater, form.Text{ZH: "档案库暂时连不上，凭证已保存在本机，恢复后自动上传。", EN: "The archive cannot be reached now; the vouchers are safe here and go out when it is back."},
-			"nothing is lost; tellerctl upload tries again"},
-		{upload.ErrAbsent, form.Text{ZH: "档案库中没有这份文件。", EN: "The archive does not have this document."}, ""},
+		archive(upload.ErrRefused, "the voucher is safe here; see tellerctl queue show, then tellerctl queue retry"),
+		archive(upload.ErrCertificate, "check client_cert, client_key and ca in site.json; tellerctl doctor says what is wrong"),
+		archive(upload.ErrAltered, ""),
+		archive(upload.ErrUnreachable, "nothing is lost; tellerctl upload tries again"),
+		archive(upload.ErrLater, "nothing is lost; tellerctl upload tries again"),
+		archive(upload.ErrAbsent, ""),
 		{station.ErrMode, form.Text{ZH: "该文件夹属于另一种模式（试用/正式），不能混用。请更换文件夹。", EN: "This folder belongs to the other mode (trial or production). Use another folder."},
 			"trial and production never share a folder: name another with --data"},
 		{station.ErrNoArchive, form.Text{ZH: "尚未设置档案库地址。", EN: "No archive is configured."}, "name one with --to, or archive in site.json"},
@@ -87,6 +87,12 @@ func workstation() []line {
 		{usb.ErrNoUSB, form.Text{ZH: "本程序无法使用 USB。请安装 libusb 并使用带 USB 支持的程序。", EN: "This program cannot use USB. Install libusb and a program built with it."}, "build with a C compiler and libusb-1.0-0-dev"},
 		{syscall.ENOSPC, form.Text{ZH: "磁盘已满。请清理磁盘后重试。", EN: "The disk is full. Free some space and try again."}, "free disk space"},
 	}
+}
+
+// archive is a line in the words of package upload, which knows the archives.
+func archive(err error, hint string) line {
+	zh, en, _ := upload.Explain(err)
+	return line{err, form.Text{ZH: zh, EN: en}, hint}
 }
 
 func keys() []line {

@@ -3,6 +3,7 @@ package say
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
@@ -27,6 +28,17 @@ func TestSentences(t *testing.T) {
 		}
 		if (len(Hints(l.err)) == 0) != (l.hint == none) {
 			t.Errorf("%v: no next step", l.err)
+		}
+	}
+}
+
+// Whatever the store refuses with is said in words of its own.
+func TestStoreIsSaid(t *testing.T) {
+	for _, err := range []error{store.ErrFull, store.ErrClock, store.ErrLocked, store.ErrNewer, store.ErrKey, store.ErrDamaged,
+		store.ErrDuplicate, store.ErrReserved, store.ErrSerials, store.ErrPurged, store.ErrState, store.ErrNotFound,
+		store.ErrNewerHere, store.ErrCheckpoint, store.ErrCipher} {
+		if s := Sentence(fmt.Errorf("opening: %w", err)); strings.HasPrefix(s.EN, "It was not done") {
+			t.Errorf("%v has no sentence: %s", err, s.EN)
 		}
 	}
 }

@@ -56,16 +56,19 @@ func Pool(files ...string) (*x509.CertPool, error) {
 // Desk is where transactions happen; key is the teller's.
 func (st *Station) Desk(ctx context.Context, key sign.Key) (*flow.Desk, error) {
 	o := flow.Options{Store: st.Store, Users: st.Users, Key: key, Trial: st.Trial, Now: st.now, Rand: st.rand,
-		Prefix: st.Site.ReceiptPrefix, Calibration: st.Calibration,
+		Prefix: st.Site.ReceiptPrefix, Calibration: st.Calibration, MarkKey: st.MarkKey,
 		BranchCode: st.Site.BranchCode, Workstation: st.Site.Workstation,
 		Bank: form.Text(st.Site.Bank), Branch: form.Text(st.Site.Branch),
 		Seal: render.SealText{Arc: st.Site.Seal, Number: st.Site.SealNumber},
 		Nib:  ink.Nib{Min: st.Site.NibMin, Max: st.Site.NibMax},
 		Mark: watermark.Options{Amplitude: st.Site.MarkAmplitude, Cap: st.Site.MarkCap}}
-	if st.Site.TSA != "" {
-		o.Reserve = sign.Reserve(key, maxToken)
+	token, err := st.Token(ctx)
+	if err != nil {
+		return nil, err
 	}
-	var err error
+	if st.Site.TSA != "" {
+		o.Reserve = sign.Reserve(key, token)
+	}
 	if o.Fonts, err = Fonts(st.Site.Fonts); err != nil {
 		return nil, err
 	}
@@ -78,7 +81,7 @@ func (st *Station) Desk(ctx context.Context, key sign.Key) (*flow.Desk, error) {
 	if o.Roots, err = st.Roots(); err != nil {
 		return nil, err
 	}
-	if o.MarkKey, err = st.MarkKey(ctx); err != nil {
+	if _, err = st.MarkKey(ctx); err != nil { // now, not when a customer stands there
 		return nil, fmt.Errorf("the key of the marks: %w", err)
 	}
 	if o.MarkSigner, err = st.MarkSigner(ctx); err != nil {

@@ -5,14 +5,38 @@ import (
 	"crypto/x509"
 	"fmt"
 	"os"
+	"strconv"
 
 	"moqian/sign"
 	"moqian/sign/tsa"
+	"moqian/store"
 )
 
-// maxToken is the largest time-stamp token that room is kept for at signing,
-// bytes; a larger one is told as sign.ErrReserve.
-const maxToken = 4000
+// tokenSetting holds the largest time-stamp token that the site's authority gave,
+// bytes: the room that is kept for the next ones.
+const tokenSetting = "station.largest_token"
+
+// Token is the size of the largest time-stamp token seen, 0 before the first.
+func (st *Station) Token(ctx context.Context) (int, error) {
+	b, found, err := st.Store.Setting(ctx, tokenSetting)
+	if err != nil || !found {
+		return 0, err
+	}
+	n, err := strconv.Atoi(string(b))
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%w: the size of the largest time stamp", store.ErrDamaged)
+	}
+	return n, nil
+}
+
+// sawToken keeps the size of a token that is larger than those before.
+func (st *Station) sawToken(ctx context.Context, size int) error {
+	seen, err := st.Token(ctx)
+	if err != nil || size <= seen {
+		return err
+	}
+	return st.Store.SetSetting(ctx, tokenSetting, []byte(strconv.Itoa(size)))
+}
 
 // Stamper asks the site's time-stamping authority, or another by its address.
 func (st *Station) Stamper(address string, roots *x509.CertPool) *tsa.Client {
@@ -20,7 +44,9 @@ func (st *Station) Stamper(address string, roots *x509.CertPool) *tsa.Client {
 }
 
 // Finalise gives a queued voucher its time stamp before it is sent, where the
-// site names an authority; nil where it does not.
+// site names an authority; nil where it does not. A token for which too little
+// room was kept, as when the authority changed its certificates, is put over the
+// file: no voucher waits for it.
 func (st *Station) Finalise() (func(ctx context.Context, id string, pdf []byte) ([]byte, error), error) {
 	if st.Site.TSA == "" {
 		return nil, nil
@@ -40,15 +66,15 @@ func (st *Station) Finalise() (func(ctx context.Context, id string, pdf []byte) 
 		return nil, err
 	}
 	o := sign.AugmentOptions{Level: sign.Level(st.Site.Level), Stamper: st.Stamper(st.Site.TSA, stamps),
-		Roots: roots, TSARoots: stamps, CRLs: crls}
+		Roots: roots, TSARoots: stamps, CRLs: crls, Over: true}
 	return func(ctx context.Context, _ string, pdf []byte) ([]byte, error) {
 		o := o
 		o.At = st.now()
-		out, _, err := sign.Augment(ctx, pdf, o)
+		out, added, err := sign.Augment(ctx, pdf, o)
 		if err != nil {
 			return nil, fmt.Errorf("time stamp: %w", err)
 		}
-		return out, nil
+		return out, st.sawToken(ctx, added.Token)
 	}, nil
 }
 

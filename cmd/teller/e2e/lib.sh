@@ -167,7 +167,14 @@ calibrate() {
 		key F3
 		for _ in $(seq 600); do
 			case "$(title)" in
-			*"$i/8 $(words g.finish)"*) sleep 0.3; key Return ;;
+			*"$i/8 $(words g.finish)"*)
+				sleep 0.3
+				key Return
+				for _ in $(seq 200); do # a second Return would leave the next step out
+					[[ $(title) == *"$(words g.finish)"* ]] || break
+					sleep 0.05
+				done
+				;;
 			*"$i/8 $(words g.pass)"* | *"$i/8 $(words g.remarks)"* | *"$i/8 $(words g.fail)"*) break ;;
 			esac
 			sleep 0.05

@@ -44,7 +44,7 @@ pages() {
 	press Return "2102 $(words step.5)" 30
 	sleep 2.5
 	picture "$p-07-finished"
-	key F2; picture "$p-07-zoom"; key Escape
+	key F2; sleep 1; picture "$p-07-zoom"; key Escape
 	press Return "$(words home.code)"
 	picture "$p-02-home-list"
 	press F12 "$(words lock.title)"

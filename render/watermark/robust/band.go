@@ -63,12 +63,20 @@ func (a *banded) factor() {
 	factor(a.d, a.m)
 }
 
-func dot(x, y []float64) (s float64) {
+func dot(x, y []float64) float64 {
 	y = y[:len(x)]
-	for i, v := range x {
-		s += v * y[i]
+	var a, b, c, d float64
+	for len(x) >= 4 && len(y) >= 4 {
+		a += x[0] * y[0]
+		b += x[1] * y[1]
+		c += x[2] * y[2]
+		d += x[3] * y[3]
+		x, y = x[4:], y[4:]
 	}
-	return s
+	for i, v := range x {
+		a += v * y[i]
+	}
+	return a + b + (c + d)
 }
 
 // forward solves L x = x over the band.
@@ -139,31 +147,29 @@ func (a *banded) spread() []float64 {
 func (a *banded) bandSpread(out []float64) {
 	w, n := a.w, a.n
 	z := make([]float64, n*(w+1)) // z[i][k] = inverse at i, i+k
-	at := func(i, j int) float64 {
-		if i > j {
-			i, j = j, i
-		}
-		return z[i*(w+1)+j-i]
-	}
-	col := make([]float64, w+1) // column i of L below the diagonal
+	col := make([]float64, w+1)   // column i of L below the diagonal
 	for i := n - 1; i >= 0; i-- {
 		most := min(w, n-1-i)
 		diag := a.b[i*(w+1)+w]
 		for k := 1; k <= most; k++ {
 			col[k] = a.b[(i+k)*(w+1)+w-k] / diag
 		}
-		for k := most; k >= 1; k-- {
-			s := 0.0
-			for l := 1; l <= most; l++ {
-				s -= col[l] * at(i+l, i+k)
+		to := z[i*(w+1) : (i+1)*(w+1)]
+		for l := 1; l <= most; l++ {
+			from := z[(i+l)*(w+1):][:most-l+1]
+			c, t := col[l:][:len(from)], to[l:][:len(from)]
+			s := t[0] - c[0]*from[0]
+			for k := 1; k < len(from); k++ {
+				t[k] -= c[0] * from[k]
+				s -= c[k] * from[k]
 			}
-			z[i*(w+1)+k] = s
+			t[0] = s
 		}
 		s := 1 / (diag * diag)
 		for l := 1; l <= most; l++ {
-			s -= col[l] * z[i*(w+1)+l]
+			s -= col[l] * to[l]
 		}
-		z[i*(w+1)] = s
+		to[0] = s
 		out[i] = s
 	}
 }

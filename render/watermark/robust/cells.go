@@ -120,8 +120,9 @@ const (
 	small, medium, large = 64, 96, 128
 	tagBytes             = 5
 	minHandle, maxHandle = 3, 11
-	// enough chips for each bit of a payload.
-	enough = 1.2
+	// enough chips for each bit of a payload: with fewer, less than half of the long
+	// handles read blind from a scan, and nearly all of their digests.
+	enough = 1.6
 )
 
 // message is what an ink carries: a handle, or where the ink is too short for

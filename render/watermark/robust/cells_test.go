@@ -125,8 +125,8 @@ func TestClasses(t *testing.T) {
 		handle, chips, bits int
 		short               bool
 	}{
-		{3, 10, small, false}, {4, 10, small, true}, {4, 200, medium, false}, {7, 115, small, true}, {7, 116, medium, false},
-		{8, 153, small, true}, {8, 154, large, false}, {11, 300, large, false},
+		{3, 10, small, false}, {4, 10, small, true}, {4, 200, medium, false}, {7, 153, small, true}, {7, 154, medium, false},
+		{8, 204, small, true}, {8, 205, large, false}, {11, 300, large, false},
 	} {
 		m := fitting(make([]byte, c.handle), c.chips)
 		if m.bits != c.bits || m.short != c.short || m.short && len(m.handle) != minHandle {

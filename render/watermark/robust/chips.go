@@ -1,6 +1,9 @@
 package robust
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // chip is what the readings say about a cell.
 type chip struct {
@@ -24,72 +27,89 @@ const (
 
 // row is an equation: half a width is a sum of chips and baseline knots.
 type row struct {
-	at []int
-	k  []float64
-	y  float64
-	w  float64
+	at  []int // cells by their numbers, knots as −1, −2, …
+	pos []int // the same by their places in the matrix, rising
+	k   []float64
+	y   float64
+	w   float64
 }
 
 // chips separates the deviations of cells from one another and from the slow
 // change of the nib.
 func (t *trace) chips(where func(vec) vec, sure bool) []chip {
-	sys := system{index: map[int]int{}}
+	sys, o := t.system(where)
+	return sys.chips(o, sure)
+}
+
+// system is the equations of a trace; nil where there are none, or too many.
+func (t *trace) system(where func(vec) vec) (*system, *order) {
+	sys := &system{index: map[int]int{}}
 	for _, c := range t.chains {
 		sys.chain(c, where)
 	}
-	o, ok := sys.solvable()
-	if !ok {
+	if len(sys.cells) == 0 {
+		return nil, nil
+	}
+	o := sys.order()
+	if n, m, w := float64(o.n), float64(o.m), float64(o.w+1); n*w*w+n*m*m+m*m*m >= mostWork {
+		return nil, nil
+	}
+	return sys, &o
+}
+
+func (y *system) chips(o *order, sure bool) []chip {
+	if y == nil {
 		return nil
 	}
 	rounds := epQuick
 	if sure {
 		rounds = epRounds
 	}
-	x := sys.least(&o)
-	llr := sys.odds(&o, x, rounds)
+	z := *y
+	z.rows = slices.Clone(y.rows)
+	x := z.least(o)
+	llr := z.odds(o, x, rounds)
 	var out []chip
-	for i, w := range sys.line {
+	for i, w := range y.line {
 		if w >= leastLine {
-			out = append(out, chip{sys.cells[i], x[o.cell[i]], llr[i], w})
+			out = append(out, chip{y.cells[i], x[o.cell[i]], llr[i], w})
 		}
 	}
 	return out
 }
 
 // less are the deviations that remain once each cell's level is taken off.
-func (t *trace) less(where func(vec) vec, level func(cell int) float64) []chip {
-	sys := system{index: map[int]int{}, level: level}
-	for _, c := range t.chains {
-		sys.chain(c, where)
-	}
-	o, ok := sys.solvable()
-	if !ok {
+func (y *system) less(o *order, level func(cell int) float64) []chip {
+	if y == nil {
 		return nil
 	}
-	x := sys.least(&o)
-	out := make([]chip, len(sys.cells))
+	z := *y
+	z.rows = slices.Clone(y.rows)
+	off := make([]float64, len(y.cells))
+	for i, c := range y.cells {
+		off[i] = level(c)
+	}
+	for i := range z.rows {
+		e := &z.rows[i]
+		for j, c := range e.at {
+			if c >= 0 {
+				e.y -= e.k[j] * off[c]
+			}
+		}
+	}
+	x := z.least(o)
+	out := make([]chip, len(y.cells))
 	for i := range out {
-		out[i] = chip{cell: sys.cells[i], v: x[o.cell[i]], w: sys.line[i]}
+		out[i] = chip{cell: y.cells[i], v: x[o.cell[i]], w: y.line[i]}
 	}
 	return out
 }
 
-// solvable gives the order of the unknowns, unless there are none or too many.
-func (y *system) solvable() (order, bool) {
-	if len(y.cells) == 0 {
-		return order{}, false
-	}
-	o := y.order()
-	n, m, w := float64(o.n), float64(o.m), float64(o.w+1)
-	return o, n*w*w+n*m*m+m*m*m < mostWork
-}
-
 type system struct {
-	level func(cell int) float64 // nil: nothing is taken off
 	index map[int]int
 	cells []int
 	line  []float64
-	rows  []row // knots as −1, −2, …
+	rows  []row
 	knots int
 	// first are the first and last knots of each chain.
 	first [][2]int
@@ -97,6 +117,7 @@ type system struct {
 	visits [][]int
 }
 
+// number is that of a cell, a new one at the first time.
 func (y *system) number(cell int) int {
 	i, ok := y.index[cell]
 	if !ok {
@@ -108,12 +129,47 @@ func (y *system) number(cell int) int {
 	return i
 }
 
+// cells are those of the readings of a chain.
+func (c chain) cells(where func(vec) vec) []int {
+	at := make([]int, len(c))
+	for i := range c {
+		at[i] = cellAt(where(c[i].p))
+	}
+	return at
+}
+
+// blending is how much a reading has of the levels of those so far away.
+func blending() []float64 {
+	out := make([]float64, 1+int(math.Ceil(2.5*blend/pace)))
+	for k := range out {
+		out[k] = math.Exp(-0.5 * math.Pow(float64(k)*pace/blend, 2))
+	}
+	return out
+}
+
+// numbers numbers the cells within n readings of the clear ones of a chain.
+func (y *system) numbers(c chain, at []int, n int) []int {
+	out := slices.Repeat([]int{-1}, len(c))
+	for i, r := range c {
+		if !r.ok {
+			continue
+		}
+		if out[i] < 0 {
+			out[i] = y.number(at[i])
+		}
+		for k := max(0, i-n); k <= min(len(c)-1, i+n); k++ {
+			if out[k] < 0 {
+				out[k] = y.number(at[k])
+			}
+		}
+	}
+	return out
+}
+
 // chain adds the equations of a chain.
 func (y *system) chain(c chain, where func(vec) vec) {
-	at := make([]int, len(c))
 	clear := 0
-	for i, r := range c {
-		at[i] = cellAt(where(r.p))
+	for _, r := range c {
 		if r.ok {
 			clear++
 		}
@@ -121,34 +177,37 @@ func (y *system) chain(c chain, where func(vec) vec) {
 	if clear < 4 {
 		return
 	}
+	at := c.cells(where)
 	pieces := max(1, int(math.Round(float64(len(c))*pace/knot)))
 	first := y.knots
 	y.knots += pieces + 3
 	y.first = append(y.first, [2]int{first, y.knots - 1})
-	n := int(math.Ceil(2.5 * blend / pace))
+	near := blending()
+	n := len(near) - 1
+	number := y.numbers(c, at, n)
+	most := 2*n + 1 + 4 // unknowns of a row
+	ats, ks := make([]int, clear*most), make([]float64, clear*most)
+	y.rows = slices.Grow(y.rows, clear)
 	var visit []int
 	for i, r := range c {
 		if !r.ok {
 			continue
 		}
-		if k := y.number(at[i]); len(visit) == 0 || visit[len(visit)-1] != k {
+		if k := number[i]; len(visit) == 0 || visit[len(visit)-1] != k {
 			visit = append(visit, k)
 		}
-		e := row{y: r.half, w: 1}
-		sum, off := 0.0, 0.0
+		e := row{y: r.half, w: 1, at: ats[:0:most], k: ks[:0:most]}
+		ats, ks = ats[most:], ks[most:]
+		sum := 0.0
 		for k := max(0, i-n); k <= min(len(c)-1, i+n); k++ {
-			g := math.Exp(-0.5 * math.Pow(float64(k-i)*pace/blend, 2))
-			e.add(y.number(at[k]), g)
+			g := near[max(k-i, i-k)]
+			e.add(number[k], g)
 			sum += g
-			if y.level != nil {
-				off += g * y.level(at[k])
-			}
 		}
 		for j := range e.k {
 			e.k[j] /= sum
 			y.line[e.at[j]] += e.k[j] * pace
 		}
-		e.y -= off / sum
 		u := float64(i) / float64(len(c)-1) * float64(pieces)
 		k := min(int(u), pieces-1)
 		for j, b := range spline(u - float64(k)) {

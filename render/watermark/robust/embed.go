@@ -52,7 +52,9 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 	mid := middle(host.hull, 0, 1)
 	where := func(q vec) vec { return q.sub(mid) }
 	sh := newShape(in, drawn, host)
-	msg := fitting(handle, p.capacity(host.less(where, nil)))
+	sys, o := host.system(where)
+	left := sys.less(o, func(int) float64 { return 0 })
+	msg := fitting(handle, p.capacity(left))
 	bits, payload := msg.bits, p.payload(msg)
 	target := func(c int) float64 { return amp * float64(p.sign(c, payload, bits)) }
 	level := map[int]float64{}
@@ -62,31 +64,31 @@ func Embed(in []ink.Outline, s Secret, handle []byte, opt Options) ([]ink.Outlin
 		}
 		return target(c)
 	}
-	t, now := host, func(int) float64 { return 0 }
+	var doubtful []chip
 	for round := range 2 {
-		var read sync.WaitGroup
-		var doubtful []chip
 		if round == 1 {
-			read.Go(func() { doubtful = t.chips(where, true) })
+			var read sync.WaitGroup
+			read.Go(func() { doubtful = sys.chips(o, true) })
+			left = sys.less(o, target)
+			read.Wait()
 		}
-		for _, c := range t.less(where, now) {
+		for _, c := range left {
 			if c.w >= leastLine {
 				level[c.cell] = max(-limit, min(limit, get(c.cell)-c.v))
 			}
 		}
-		read.Wait()
 		for _, c := range doubtful {
 			if c.llr*target(c.cell) < weak*amp {
 				level[c.cell] = math.Copysign(limit, target(c.cell))
 			}
 		}
 		sh.move(sh.wave(where, get))
-		t, now = paint(sh.polygons(), loopDPI/mmPerInch, 1).lines(), target
+		sys, o = paint(sh.polygons(), loopDPI/mmPerInch, 1).lines().system(where)
 	}
 	m := Margin{Bits: bits, Length: host.length}
 	var read sync.WaitGroup
 	read.Go(func() {
-		chips := t.chips(where, true)
+		chips := sys.chips(o, true)
 		m.T, m.Chips = p.statistic(chips, payload, bits)
 		_, m.Blind = p.decode(p.soften(chips), bits, 20)
 	})

@@ -53,7 +53,7 @@ func (a vec) sub(b vec) vec       { return vec{a.x - b.x, a.y - b.y} }
 func (a vec) mul(k float64) vec   { return vec{a.x * k, a.y * k} }
 func (a vec) dot(b vec) float64   { return a.x*b.x + a.y*b.y }
 func (a vec) cross(b vec) float64 { return a.x*b.y - a.y*b.x }
-func (a vec) len() float64        { return math.Hypot(a.x, a.y) }
+func (a vec) len() float64        { return math.Sqrt(a.x*a.x + a.y*a.y) }
 func (a vec) left() vec           { return vec{-a.y, a.x} }
 
 func (a vec) unit() vec {
@@ -80,14 +80,16 @@ func (s *shade) sample(p vec) float64 {
 }
 
 func (s *shade) bilinear(x, y float64) float64 {
-	xf, yf := math.Floor(x), math.Floor(y)
-	i, j := int(xf), int(yf)
-	if i < 0 || j < 0 || i+1 >= s.w || j+1 >= s.h {
+	if !(x >= 0 && y >= 0) {
 		return 0
 	}
-	fx, fy := float32(x-xf), float32(y-yf)
-	r := s.v[j*s.w+i:]
-	q := s.v[(j+1)*s.w+i:]
+	i, j := int(x), int(y)
+	if uint(i) >= uint(s.w-1) || uint(j) >= uint(s.h-1) {
+		return 0
+	}
+	fx, fy := float32(x-float64(i)), float32(y-float64(j))
+	r := s.v[j*s.w+i:][:2]
+	q := s.v[(j+1)*s.w+i:][:2]
 	return float64((r[0]*(1-fx)+r[1]*fx)*(1-fy) + (q[0]*(1-fx)+q[1]*fx)*fy)
 }
 

@@ -204,46 +204,91 @@ func outlineEdge(b []bezier, curves []ink.Curve, turn float64) edge {
 type finder struct {
 	t     *trace
 	start []int
-	grid  map[[2]int32][][2]int32
+	// The readings, chain and place in it, by squares, row after row: those of
+	// square i stand from from[i] to from[i+1].
+	x, y int // the first square
+	w, h int
+	from []int32
+	ids  [][2]int32
 }
 
+// finderCell is the side of a square, mm.
 const finderCell = 0.4
 
 func newFinder(t *trace, start []int) *finder {
-	f := &finder{t: t, start: start, grid: map[[2]int32][][2]int32{}}
+	f := &finder{t: t, start: start}
+	lo, hi := vec{math.Inf(1), math.Inf(1)}, vec{math.Inf(-1), math.Inf(-1)}
+	for _, c := range t.chains {
+		for i := range c {
+			p := c[i].p
+			lo, hi = vec{min(lo.x, p.x), min(lo.y, p.y)}, vec{max(hi.x, p.x), max(hi.y, p.y)}
+		}
+	}
+	if !(hi.x >= lo.x) {
+		return f
+	}
+	f.x, f.y = f.square(lo)
+	f.w, f.h = f.square(hi)
+	f.w, f.h = f.w+1, f.h+1
+	f.from = make([]int32, f.w*f.h+2)
+	for _, c := range t.chains {
+		for i := range c {
+			x, y := f.square(c[i].p)
+			f.from[y*f.w+x+2]++
+		}
+	}
+	for i := 2; i < len(f.from); i++ {
+		f.from[i] += f.from[i-1]
+	}
+	f.ids = make([][2]int32, f.from[len(f.from)-1])
 	for i, c := range t.chains {
 		for j := range c {
-			k := f.key(c[j].p)
-			f.grid[k] = append(f.grid[k], [2]int32{int32(i), int32(j)})
+			x, y := f.square(c[j].p)
+			k := &f.from[y*f.w+x+1]
+			f.ids[*k] = [2]int32{int32(i), int32(j)}
+			*k++
 		}
 	}
 	return f
 }
 
-func (f *finder) key(p vec) [2]int32 {
-	return [2]int32{int32(math.Floor(p.x / finderCell)), int32(math.Floor(p.y / finderCell))}
+// square is the column and the row of a place, from the first square.
+func (f *finder) square(p vec) (x, y int) {
+	return int(math.Floor(p.x/finderCell)) - f.x, int(math.Floor(p.y/finderCell)) - f.y
+}
+
+// near are the readings in the squares around a place, row by row.
+func (f *finder) near(p vec) (out [3][][2]int32) {
+	x, y := f.square(p)
+	first, last := max(0, x-1), min(f.w-1, x+1)
+	for d := range out {
+		if row := y - 1 + d; row >= 0 && row < f.h && first <= last {
+			out[d] = f.ids[f.from[row*f.w+first]:f.from[row*f.w+last+1]]
+		}
+	}
+	return out
 }
 
 // find gives the place in the wave of the reading whose edge q is.
 func (f *finder) find(q, out vec) float64 {
-	k := f.key(q)
 	best, at := 0.12, -1.0
-	for dy := int32(-1); dy <= 1; dy++ {
-		for dx := int32(-1); dx <= 1; dx++ {
-			for _, id := range f.grid[[2]int32{k[0] + dx, k[1] + dy}] {
-				c := f.t.chains[id[0]]
-				r := &c[id[1]]
-				d := q.sub(r.p)
-				tangent := vec{r.n.y, -r.n.x}
-				along, far := d.dot(tangent), d.len()
-				if far == 0 || d.dot(out) < 0.8*far || math.Abs(along) > pace {
-					continue
-				}
-				if miss := math.Abs(far-r.half) + 0.5*math.Abs(along); miss < best {
-					best = miss
-					u := float64(id[1]) + along/pace
-					at = float64(f.start[id[0]]) + max(0, min(float64(len(c)-1), u))
-				}
+	for _, row := range f.near(q) {
+		for _, id := range row {
+			c := f.t.chains[id[0]]
+			r := &c[id[1]]
+			d := q.sub(r.p)
+			along := d.dot(vec{r.n.y, -r.n.x})
+			if math.Abs(along) > pace {
+				continue
+			}
+			far := d.len()
+			if far == 0 || d.dot(out) < 0.8*far {
+				continue
+			}
+			if miss := math.Abs(far-r.half) + 0.5*math.Abs(along); miss < best {
+				best = miss
+				u := float64(id[1]) + along/pace
+				at = float64(f.start[id[0]]) + max(0, min(float64(len(c)-1), u))
 			}
 		}
 	}
@@ -252,16 +297,13 @@ func (f *finder) find(q, out vec) float64 {
 
 // spoil marks the readings whose edge q may be.
 func (f *finder) spoil(q, out vec, spoiled []bool) {
-	k := f.key(q)
-	for dy := int32(-1); dy <= 1; dy++ {
-		for dx := int32(-1); dx <= 1; dx++ {
-			for _, id := range f.grid[[2]int32{k[0] + dx, k[1] + dy}] {
-				r := &f.t.chains[id[0]][id[1]]
-				d := q.sub(r.p)
-				along, far := d.dot(vec{r.n.y, -r.n.x}), d.len()
-				if d.dot(out) > 0.5*far && math.Abs(along) < pace && math.Abs(far-r.half) < 0.16 {
-					spoiled[f.start[id[0]]+int(id[1])] = true
-				}
+	for _, row := range f.near(q) {
+		for _, id := range row {
+			r := &f.t.chains[id[0]][id[1]]
+			d := q.sub(r.p)
+			along, far := d.dot(vec{r.n.y, -r.n.x}), d.len()
+			if d.dot(out) > 0.5*far && math.Abs(along) < pace && math.Abs(far-r.half) < 0.16 {
+				spoiled[f.start[id[0]]+int(id[1])] = true
 			}
 		}
 	}
@@ -270,16 +312,22 @@ func (f *finder) spoil(q, out vec, spoiled []bool) {
 // wave is by how much the edges move at each reading, mm.
 func (s *shape) wave(where func(vec) vec, level func(cell int) float64) []float64 {
 	out := make([]float64, 0, s.size)
-	n := int(math.Ceil(2.5 * blend / pace))
+	near := blending()
+	n := len(near) - 1
 	for _, c := range s.trace.chains {
 		raw := make([]float64, len(c))
-		for i := range c {
-			raw[i] = level(cellAt(where(c[i].p)))
+		at := c.cells(where)
+		for i, cell := range at {
+			if i > 0 && cell == at[i-1] {
+				raw[i] = raw[i-1]
+			} else {
+				raw[i] = level(cell)
+			}
 		}
 		for i := range c {
 			sum, w := 0.0, 0.0
 			for k := max(0, i-n); k <= min(len(c)-1, i+n); k++ {
-				g := math.Exp(-0.5 * math.Pow(float64(k-i)*pace/blend, 2))
+				g := near[max(k-i, i-k)]
 				sum, w = sum+g*raw[k], w+g
 			}
 			end := float64(min(i, len(c)-1-i)) * pace

@@ -39,35 +39,54 @@ func (y *system) order() order {
 	for i := range o.cell {
 		o.cell[i] = -1
 	}
-	for i := range o.knot {
-		o.knot[i] = -1
+	knots := 0 // placed, each beside those before it
+	place := func(to int) {
+		for ; knots < to; knots++ {
+			o.knot[knots] = o.n
+			o.n++
+		}
 	}
 	for i := range y.rows {
 		for _, c := range y.rows[i].at {
 			switch {
-			case c < 0 && o.knot[-1-c] < 0:
-				o.knot[-1-c] = o.n
-				o.n++
-			case c >= 0 && o.cell[c] < 0 && last[c]-first[c] <= again:
+			case c < 0:
+				place(-c) // with those near no clear reading
+			case o.cell[c] < 0 && last[c]-first[c] <= again:
 				o.cell[c] = o.n
 				o.n++
 			}
 		}
 	}
-	for i, k := range o.knot { // no clear reading is near
-		if k < 0 {
-			o.knot[i] = o.n
-			o.n++
-		}
-	}
+	place(y.knots)
 	for i, k := range o.cell {
 		if k < 0 {
 			o.cell[i] = o.n + o.m
 			o.m++
 		}
 	}
+	all := 0
+	for i := range y.rows {
+		all += len(y.rows[i].at)
+	}
+	pos := make([]int, all)
+	for i := range y.rows {
+		e := &y.rows[i]
+		e.pos, pos = pos[:len(e.at)], pos[len(e.at):]
+		e.arrange(&o)
+	}
 	o.width(y)
 	return o
+}
+
+// arrange sorts the unknowns of a row by their places in the matrix.
+func (e *row) arrange(o *order) {
+	for j := range e.at {
+		c, k, p, i := e.at[j], e.k[j], o.at(e.at[j]), j
+		for ; i > 0 && e.pos[i-1] > p; i-- {
+			e.at[i], e.k[i], e.pos[i] = e.at[i-1], e.k[i-1], e.pos[i-1]
+		}
+		e.at[i], e.k[i], e.pos[i] = c, k, p
+	}
 }
 
 // width finds the width of the band.
@@ -78,13 +97,9 @@ func (o *order) width(y *system) {
 		}
 	}
 	for i := range y.rows {
-		lo, hi := math.MaxInt, -1
-		for _, c := range y.rows[i].at {
-			if k := o.at(c); k < o.n {
-				lo, hi = min(lo, k), max(hi, k)
-			}
+		for _, k := range y.rows[i].pos {
+			see(k, y.rows[i].pos[0])
 		}
-		see(lo, hi)
 	}
 	for _, f := range y.first {
 		for k := f[0]; k+2 <= f[1]; k++ {
@@ -107,11 +122,18 @@ func (y *system) equations(o *order, noise float64) (*banded, []float64) {
 	a, r := newBanded(o.n, o.m, o.w), make([]float64, o.n+o.m)
 	for i := range y.rows {
 		e := &y.rows[i]
-		for j, c := range e.at {
-			p, k := o.at(c), e.w*e.k[j]/noise
+		for j, p := range e.pos {
+			k := e.w * e.k[j] / noise
 			r[p] += k * e.y
-			for l, d := range e.at {
-				a.add(p, o.at(d), k*e.k[l])
+			if p < o.n {
+				to := a.b[p*a.w+a.w:] // less p, the place of column 0
+				for l, q := range e.pos[:j+1] {
+					to[q] += k * e.k[l]
+				}
+				continue
+			}
+			for l, q := range e.pos[:j+1] {
+				a.add(p, q, k*e.k[l])
 			}
 		}
 	}
@@ -141,34 +163,34 @@ func (y *system) least(o *order) []float64 {
 		}
 		a.factor()
 		x = a.solve(r)
-		y.reweigh(o, x)
+		y.reweigh(x)
 	}
 	return x
 }
 
-func (e *row) residual(o *order, x []float64) float64 {
+func (e *row) residual(x []float64) float64 {
 	r := e.y
-	for j, c := range e.at {
-		r -= e.k[j] * x[o.at(c)]
+	for j, p := range e.pos {
+		r -= e.k[j] * x[p]
 	}
 	return r
 }
 
 // variance of the readings around x.
-func (y *system) variance(o *order, x []float64) float64 {
+func (y *system) variance(x []float64) float64 {
 	sum, w := 1e-12, 0.0
 	for i := range y.rows {
-		r := y.rows[i].residual(o, x)
+		r := y.rows[i].residual(x)
 		sum += y.rows[i].w * r * r
 		w += y.rows[i].w
 	}
 	return sum / w
 }
 
-func (y *system) reweigh(o *order, x []float64) {
+func (y *system) reweigh(x []float64) {
 	res := make([]float64, len(y.rows))
 	for i := range y.rows {
-		res[i] = math.Abs(y.rows[i].residual(o, x))
+		res[i] = math.Abs(y.rows[i].residual(x))
 	}
 	sorted := slices.Clone(res)
 	slices.Sort(sorted)
@@ -198,7 +220,7 @@ func (y *system) odds(o *order, x []float64, rounds int) []float64 {
 	}
 	slices.Sort(size)
 	a := max(1e-4, 1.2*size[n/2])
-	noise := alike * y.variance(o, x)
+	noise := alike * y.variance(x)
 	base := make([]float64, len(y.rows))
 	for i := range base {
 		base[i] = y.rows[i].w

@@ -81,12 +81,13 @@ func TestLess(t *testing.T) {
 		}
 		return s
 	}
-	before := size(tr.less(where, nil))
-	after := size(tr.less(where, func(c int) float64 { return 0.012 * float64(p.sign(c, load, m.bits)) }))
+	sys, o := tr.system(where)
+	before := size(sys.less(o, func(int) float64 { return 0 }))
+	after := size(sys.less(o, func(c int) float64 { return 0.012 * float64(p.sign(c, load, m.bits)) }))
 	if before < 0.007 || after > 0.4*before {
 		t.Errorf("mean level %.4f mm, with the mark taken off %.4f", before, after)
 	}
-	if (&trace{}).less(where, nil) != nil || (&trace{}).chips(where, true) != nil {
+	if (*system)(nil).less(nil, nil) != nil || (&trace{}).chips(where, true) != nil {
 		t.Error("chips of nothing")
 	}
 }
@@ -119,6 +120,26 @@ func TestOrder(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestOrderOfGap: a stretch in which nothing is clear, as where an image was cut
+// off, leaves the band narrow.
+func TestOrderOfGap(t *testing.T) {
+	tr := &trace{}
+	for line := range 3 {
+		c := make(chain, 750) // 60 mm
+		for i := range c {
+			c[i] = reading{p: vec{float64(i) * pace, 3 * float64(line)}, half: 0.25, ok: i < 200 || i > 550}
+		}
+		tr.chains = append(tr.chains, c)
+	}
+	sys, o := tr.system(func(q vec) vec { return q })
+	if o == nil || o.w > 40 {
+		t.Fatalf("refused, or a band of no use: %+v", o)
+	}
+	if n := len(sys.chips(o, true)); n < 150 {
+		t.Errorf("%d chips", n)
 	}
 }
 

@@ -1,15 +1,26 @@
 package robust
 
 import (
+	"bytes"
 	"math/bits"
-	"runtime"
-	"sync"
+	"slices"
 )
 
 // bitmap holds 1 for ink; its border is paper.
 type bitmap struct {
-	w, h int
-	b    []uint8
+	w, h  int
+	b     []uint8
+	marks []uint8 // room for notes on each pixel
+}
+
+// notes is the room for notes, blank.
+func (m *bitmap) notes() []uint8 {
+	if m.marks == nil {
+		m.marks = make([]uint8, len(m.b))
+	} else {
+		clear(m.marks)
+	}
+	return m.marks
 }
 
 // turn lists the neighbours of a pixel clockwise from the north.
@@ -53,64 +64,112 @@ func (s *shade) mask(f int) *bitmap {
 	return m
 }
 
-// thin reduces ink to lines one pixel wide (Zhang and Suen 1984). Ink thicker
-// than so many pixels was written with no nib: then nothing is left.
-func (m *bitmap) thin(thickest int) {
+// ink lists the pixels of ink, row by row.
+func (m *bitmap) ink() []int {
 	var list []int
-	for i, v := range m.b {
-		if v != 0 {
+	for i := 0; i < len(m.b); {
+		k := bytes.IndexByte(m.b[i:], 1)
+		if k < 0 {
+			break
+		}
+		for i += k; m.b[i] != 0; i++ { // the border is paper
 			list = append(list, i)
 		}
 	}
-	turn, table := m.turn(), removable()
-	parts := split(list, runtime.GOMAXPROCS(0))
-	gone := make([][]int, len(parts))
+	return list
+}
+
+// thin reduces ink, given as the list of its pixels, to lines one pixel wide
+// (Zhang and Suen 1984) and lists what is left. Ink thicker than so many pixels
+// was written with no nib: then nothing is left.
+func (m *bitmap) thin(ink []int, thickest int) []int {
+	w := newThinner(m, ink)
 	for changed, rounds := true, 0; changed; rounds++ {
 		if 2*rounds > thickest {
 			clear(m.b)
-			return
+			return nil
 		}
 		changed = false
-		for pass := range 2 {
-			var all sync.WaitGroup // a pass only reads the bitmap
-			for k := range parts {
-				all.Go(func() {
-					gone[k] = gone[k][:0]
-					keep := parts[k][:0]
-					for _, i := range parts[k] {
-						if table[pass][m.around(i, &turn)] {
-							gone[k] = append(gone[k], i)
-						} else {
-							keep = append(keep, i)
-						}
-					}
-					parts[k] = keep
-				})
-			}
-			all.Wait()
-			for _, g := range gone {
-				for _, i := range g {
-					m.b[i] = 0
-				}
-				changed = changed || len(g) > 0
-			}
+		for pass := range w.look {
+			changed = w.pass(pass) || changed
 		}
 	}
+	return m.left(ink)
 }
 
-// split cuts a list into at most n parts of about one length.
-func split(list []int, n int) (parts [][]int) {
-	size := max(1, (len(list)+n-1)/n)
-	for len(list) > size {
-		parts, list = append(parts, list[:size:size]), list[size:]
+// thinner knows which pixels may go in a pass: one that stayed need not be looked
+// at again in the same pass until one beside it is gone.
+type thinner struct {
+	*bitmap
+	turn  [8]int
+	table [2][256]bool
+	look  [2][]int
+	gone  []int
+	calm  []uint8 // bit by bit, the passes that need not look at a pixel of ink
+}
+
+func newThinner(m *bitmap, ink []int) *thinner {
+	w := &thinner{bitmap: m, turn: m.turn(), table: removable(), calm: m.notes()}
+	for _, i := range ink {
+		if m.around(i, &w.turn) != 255 {
+			w.look[0] = append(w.look[0], i)
+		} else {
+			w.calm[i] = 3
+		}
 	}
-	return append(parts, list)
+	w.look[1] = slices.Clone(w.look[0])
+	return w
+}
+
+// pass takes off the pixels that may go, all at once.
+func (w *thinner) pass(pass int) bool {
+	w.gone = w.gone[:0]
+	for _, i := range w.look[pass] {
+		switch {
+		case w.b[i] == 0:
+		case w.table[pass][w.around(i, &w.turn)]:
+			w.gone = append(w.gone, i)
+		default:
+			w.calm[i] |= 1 << pass
+		}
+	}
+	w.look[pass] = w.look[pass][:0]
+	for _, i := range w.gone {
+		w.b[i], w.calm[i] = 0, 0
+	}
+	for _, i := range w.gone {
+		for _, d := range w.turn {
+			c := w.calm[i+d]
+			if c == 0 {
+				continue
+			}
+			if c&1 != 0 {
+				w.look[0] = append(w.look[0], i+d)
+			}
+			if c&2 != 0 {
+				w.look[1] = append(w.look[1], i+d)
+			}
+			w.calm[i+d] = 0
+		}
+	}
+	return len(w.gone) > 0
+}
+
+// left are the pixels of a list that are still ink.
+func (m *bitmap) left(list []int) []int {
+	out := list[:0]
+	for _, i := range list {
+		if m.b[i] != 0 {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // around packs the neighbours of a pixel, the north in the lowest bit.
 func (m *bitmap) around(i int, turn *[8]int) uint8 {
-	return m.b[i+turn[0]] | m.b[i+turn[1]]<<1 | m.b[i+turn[2]]<<2 | m.b[i+turn[3]]<<3 |
-		m.b[i+turn[4]]<<4 | m.b[i+turn[5]]<<5 | m.b[i+turn[6]]<<6 | m.b[i+turn[7]]<<7
+	n, r, s := m.b[i+turn[7]:][:3], m.b[i-1:][:3], m.b[i+turn[5]:][:3]
+	return n[1] | n[2]<<1 | r[2]<<2 | s[2]<<3 | s[1]<<4 | s[0]<<5 | r[0]<<6 | n[0]<<7
 }
 
 // removable answers for all 256 neighbourhoods and both passes.
@@ -143,16 +202,11 @@ type path struct {
 	cycle bool
 }
 
-// paths cuts the skeleton at its branches.
-func (m *bitmap) paths() []path {
+// paths cuts the skeleton, given as the list of its pixels, at its branches.
+func (m *bitmap) paths(pixels []int) []path {
 	turn := m.turn()
-	left := make([]uint8, len(m.b)) // 1 path, 2 branch
-	var pixels []int
-	for i, v := range m.b {
-		if v == 0 {
-			continue
-		}
-		pixels = append(pixels, i)
+	left := m.notes() // 1 path, 2 branch
+	for _, i := range pixels {
 		if left[i] == 0 {
 			left[i] = 1
 		}
@@ -234,13 +288,15 @@ func step(left []uint8, i int, turn *[8]int) int {
 	return -1
 }
 
-// prune takes off the short hairs that thinning grows on rough edges.
-func (m *bitmap) prune(length int) {
-	for _, p := range m.paths() {
+// prune takes off the short hairs that thinning grows on rough edges and lists
+// what is left.
+func (m *bitmap) prune(pixels []int, length int) []int {
+	for _, p := range m.paths(pixels) {
 		if len(p.pix) < length && p.open[0] != p.open[1] && !p.cycle {
 			for _, i := range p.pix {
 				m.b[i] = 0
 			}
 		}
 	}
+	return m.left(pixels)
 }

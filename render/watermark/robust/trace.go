@@ -44,11 +44,12 @@ type trace struct {
 func (s *shade) lines() *trace {
 	f := max(1, min(4, int(math.Round(fine/s.perMM))))
 	m := s.mask(f)
-	t := &trace{hull: s.hull(m, f)}
+	pixels := m.ink()
+	t := &trace{hull: s.hull(m, pixels, f)}
 	perMM := s.perMM * float64(f)
-	m.thin(int(thickest * perMM))
-	m.prune(int(0.35 * perMM))
-	for _, c := range s.followAll(m, f) {
+	pixels = m.thin(pixels, int(thickest*perMM))
+	pixels = m.prune(pixels, int(0.35*perMM))
+	for _, c := range s.followAll(m, m.paths(pixels), f) {
 		if len(c) > 0 {
 			t.chains = append(t.chains, c)
 			t.length += float64(len(c)) * pace
@@ -58,8 +59,7 @@ func (s *shade) lines() *trace {
 }
 
 // followAll follows each path, on as many goroutines as there are processors.
-func (s *shade) followAll(m *bitmap, f int) []chain {
-	paths := m.paths()
+func (s *shade) followAll(m *bitmap, paths []path, f int) []chain {
 	chains := make([]chain, len(paths))
 	var all sync.WaitGroup
 	workers := min(len(paths), runtime.GOMAXPROCS(0))
@@ -227,23 +227,15 @@ func (c chain) trim(p path) {
 	}
 }
 
-// hull is the convex hull of the ink.
-func (s *shade) hull(m *bitmap, f int) []vec {
+// hull is the convex hull of the ink, given as the list of its pixels.
+func (s *shade) hull(m *bitmap, pixels []int, f int) []vec {
 	var pts []vec
-	for y := range m.h {
-		row := m.b[y*m.w : (y+1)*m.w]
-		first, last := -1, -1
-		for x, v := range row {
-			if v != 0 {
-				if first < 0 {
-					first = x
-				}
-				last = x
-			}
+	for i := 0; i < len(pixels); {
+		first, last := pixels[i], pixels[i]
+		for end := (first/m.w + 1) * m.w; i < len(pixels) && pixels[i] < end; i++ {
+			last = pixels[i]
 		}
-		if first >= 0 {
-			pts = append(pts, s.spot(m, y*m.w+first, f), s.spot(m, y*m.w+last, f))
-		}
+		pts = append(pts, s.spot(m, first, f), s.spot(m, last, f))
 	}
 	return convex(pts)
 }

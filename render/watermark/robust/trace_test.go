@@ -121,7 +121,7 @@ func TestThinKeepsLines(t *testing.T) {
 		s := paint(strokes, 600/mmPerInch, 1)
 		m := s.mask(1)
 		before := pieces(m)
-		m.thin(999)
+		m.thin(m.ink(), 999)
 		if after := pieces(m); before != 1 || after != 1 {
 			t.Errorf("%s: %d pieces became %d", name, before, after)
 		}
@@ -184,7 +184,7 @@ func TestPaths(t *testing.T) {
 			m.b = append(m.b, uint8(count1(v == 0)))
 		}
 		open, cycles := 0, 0
-		all := m.paths()
+		all := m.paths(m.ink())
 		for _, p := range all {
 			open += count1(p.open[0]) + count1(p.open[1])
 			cycles += count1(p.cycle)
@@ -192,22 +192,5 @@ func TestPaths(t *testing.T) {
 		if len(all) != c.paths || open != c.open || cycles != c.cycles {
 			t.Errorf("%s: %d paths, %d open ends, %d cycles; want %d %d %d", c.name, len(all), open, cycles, c.paths, c.open, c.cycles)
 		}
-	}
-}
-
-func TestSplitList(t *testing.T) {
-	list := []int{1, 2, 3, 4, 5, 6, 7}
-	for n := 1; n < 10; n++ {
-		all := 0
-		parts := split(list, n)
-		for _, p := range parts {
-			all += len(p)
-		}
-		if all != 7 || len(parts) > n {
-			t.Errorf("%d parts: %v", n, parts)
-		}
-	}
-	if parts := split(nil, 2); len(parts) != 1 || len(parts[0]) != 0 {
-		t.Errorf("of nothing %v", parts)
 	}
 }

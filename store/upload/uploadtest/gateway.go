@@ -3,6 +3,7 @@ package uploadtest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -65,7 +66,6 @@ func Gateway(t testing.TB, locked bool) *Server {
 		}
 	}
 	s.start(t, program, addr)
-	t.Cleanup(s.Kill)
 	s.makeBucket(t, locked)
 	return s
 }
@@ -81,11 +81,23 @@ func (s *Server) start(t testing.TB, program, addr string) {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatalf("starting versitygw: %v", err)
 	}
+	cmd := s.cmd
+	t.Cleanup(func() {
+		// Kill has come before, unless it is this one; a server that ended by itself
+		// explains a test that failed.
+		if s.Kill(); t.Failed() {
+			said := out.Bytes()
+			t.Logf("versitygw ended with %s; its last words: %s", cmd.ProcessState, said[max(len(said)-4000, 0):])
+		}
+	})
 	if err := waitFor(s.URL); err != nil {
 		s.Kill()
 		t.Fatalf("versitygw does not answer: %v\n%s", err, out.String())
 	}
 }
+
+// PID of the server.
+func (s *Server) PID() int { return s.cmd.Process.Pid }
 
 // Kill ends the server at once.
 func (s *Server) Kill() {
@@ -107,6 +119,16 @@ func (s *Server) CPU() time.Duration {
 	fmt.Sscan(fields[11], &user)
 	fmt.Sscan(fields[12], &system)
 	return time.Duration(user+system) * 10 * time.Millisecond // USER_HZ is 100
+}
+
+// Empty removes all objects at once, behind the server's back.
+func (s *Server) Empty() error {
+	dir := filepath.Join(s.Dir, "data", s.Bucket)
+	all, err := os.ReadDir(dir)
+	for _, e := range all {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+	}
+	return err
 }
 
 // Restart starts a killed server again on the same files and address.
