@@ -177,6 +177,18 @@ func TestStampsAlone(t *testing.T) {
 // does not cover, must be somebody's whom we know.
 func TestListInCMS(t *testing.T) {
 	h, stranger := newHall(t), newBench(t)
+	answer := func(id asn1.ObjectIdentifier, raw []byte) []byte {
+		kind, err := asn1.Marshal(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := asn1.Marshal(asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 1, IsCompound: true, Bytes: append(kind, raw...)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	ocsp := asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 16, 2}
 	for name, tt := range map[string]struct {
 		list []byte
 		want sign.Verdict
@@ -185,6 +197,11 @@ func TestListInCMS(t *testing.T) {
 		"with a bit turned":     {turned(h.crls[0].Raw), sign.Untrusted},
 		"a stranger's":          {h.crl(t, stranger.ca, nil).Raw, sign.Untrusted},
 		"a list of version one": {oldList(t, h.ca), sign.Untrusted},
+		"an answer":             {answer(ocsp, answerOf(t, h.ca, h.key)), sign.Valid},
+		"an answer, bit turned": {answer(ocsp, turned(answerOf(t, h.ca, h.key))), sign.Untrusted},
+		"a stranger's answer":   {answer(ocsp, answerOf(t, stranger.ca, stranger.key)), sign.Untrusted},
+		"no answer":             {answer(ocsp, []byte{0x30, 0}), sign.Untrusted},
+		"something unknown":     {answer(asn1.ObjectIdentifier{1, 2, 3}, []byte{0x30, 0}), sign.Untrusted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file, err := sign.Sign(context.Background(), page(t, "x"), field(), h.key, 8000)
@@ -209,6 +226,8 @@ func TestListInCMS(t *testing.T) {
 			}
 			if tt.want != sign.Valid {
 				expect(t, r, tt.want, "stray-certificate")
+			} else if name == "an answer" && r.Signatures[0].Revocation != sign.RevocationGood {
+				t.Errorf("revocation %s", r.Signatures[0].Revocation)
 			}
 		})
 	}

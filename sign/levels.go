@@ -21,10 +21,11 @@ func (v *verifier) validation() {
 // stamp proves that all before it existed at its time.
 func (v *verifier) trust() {
 	store := v.store
-	rev := &revocation{crls: append(slices.Clone(v.options.CRLs), store.crls...), ocsps: store.ocsps}
+	rev := &revocation{crls: append(slices.Clone(v.options.CRLs), store.crls...), ocsps: slices.Clone(store.ocsps)}
 	for _, f := range v.found {
 		if f.cms != nil {
 			rev.crls = append(rev.crls, f.cms.crls...)
+			rev.ocsps = append(rev.ocsps, f.cms.ocsps...)
 		}
 	}
 	signers := trust{roots: []*x509.CertPool{v.options.Roots}, more: store.certs}
@@ -201,7 +202,7 @@ func (t truster) level(chain []*x509.Certificate, archived bool) {
 
 // inFile: the file's own revocation data suffice, not only those given.
 func (t truster) inFile(chain []*x509.Certificate) bool {
-	own := &revocation{crls: append(slices.Clone(t.store.crls), t.f.cms.crls...), ocsps: t.store.ocsps, sound: t.rev.sound}
+	own := &revocation{crls: append(slices.Clone(t.store.crls), t.f.cms.crls...), ocsps: append(slices.Clone(t.store.ocsps), t.f.cms.ocsps...), sound: t.rev.sound}
 	state, _ := own.chain(chain, t.f.proven, t.options.At)
 	return state == RevocationGood
 }

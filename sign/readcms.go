@@ -32,6 +32,7 @@ type cms struct {
 	signer *x509.Certificate
 	others []*x509.Certificate // of the bag, without the signer
 	crls   []*x509.RevocationList
+	ocsps  [][]byte
 	unread int // certificates and lists that cannot be read; no chain has them
 	hash   crypto.Hash
 	weak   bool // the signature fits, by an algorithm or key that is too weak to prove anything
@@ -249,6 +250,12 @@ func (c *cms) bag(e envelope, known *certificates) error {
 		var err error
 		if rest, err = asn1.Unmarshal(rest, &raw); err != nil {
 			return errNotCMS
+		}
+		if raw.Class == asn1.ClassContextSpecific && raw.Tag == 1 {
+			if err := c.otherRevocation(raw.Bytes); err != nil {
+				return err
+			}
+			continue
 		}
 		l, err := known.list(raw.FullBytes)
 		if err != nil && signedParts(raw.FullBytes) {

@@ -3,6 +3,8 @@ package sign
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/asn1"
+	"errors"
 	"slices"
 
 	"golang.org/x/crypto/ocsp"
@@ -36,12 +38,14 @@ func (v *verifier) vouched(rev *revocation) {
 		if f.cms == nil {
 			continue
 		}
-		lists := f.cms.crls
+		lists, answers := f.cms.crls, f.cms.ocsps
 		if f.token != nil && !f.stamp() {
 			lists = append(slices.Clone(lists), f.token.cms.crls...)
+			answers = append(slices.Clone(answers), f.token.cms.ocsps...)
 		}
-		if slices.ContainsFunc(lists, func(l *x509.RevocationList) bool { return !w.list(l) }) {
-			v.problem("stray-certificate", "签名含有无法核实的吊销列表："+f.Field, f.Field+": the signature holds a revocation list that nobody known issued")
+		if slices.ContainsFunc(lists, func(l *x509.RevocationList) bool { return !w.list(l) }) ||
+			slices.ContainsFunc(answers, func(raw []byte) bool { return !w.answer(raw) }) {
+			v.problem("stray-certificate", "签名含有无法核实的吊销列表或应答："+f.Field, f.Field+": the signature holds a revocation list or answer that nobody known issued")
 			v.doubt = true
 		}
 	}
@@ -76,6 +80,26 @@ func (w voucher) certificate(c *x509.Certificate) bool {
 
 func (w voucher) list(l *x509.RevocationList) bool {
 	return w.by(l.RawIssuer, func(by *x509.Certificate) bool { return w.rev.signed(l, by) })
+}
+
+var oidOCSPResponse = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 16, 2}
+
+// otherRevocation reads what stands beside revocation lists in a CMS (RFC 5652
+// §10.2.1): OCSP answers (RFC 5940 §2.1); of other kinds nothing is known.
+func (c *cms) otherRevocation(b []byte) error {
+	var kind asn1.ObjectIdentifier
+	rest, err := asn1.Unmarshal(b, &kind)
+	if err != nil {
+		return errNotCMS
+	}
+	if _, err := ocsp.ParseResponse(rest, nil); err != nil || !kind.Equal(oidOCSPResponse) {
+		c.unread++
+		return nil
+	}
+	if c.ocsps = append(c.ocsps, rest); len(c.ocsps) > 32 {
+		return errors.New("too many OCSP answers in one CMS")
+	}
+	return nil
 }
 
 // answer of a responder that is known, or whose certificate somebody known
