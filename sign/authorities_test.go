@@ -134,6 +134,45 @@ func TestOwnRoot(t *testing.T) {
 	}
 }
 
+// TestOwnRootWithIssuers: a signatory's certificate is given as a root, alone or
+// beside its real one, and the signature holds its issuers too.
+func TestOwnRootWithIssuers(t *testing.T) {
+	b, stranger := newBench(t), newBench(t)
+	below, err := b.ca.Below("Authority")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := below.P256("signer", now.Add(-time.Minute), now.AddDate(1, 0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := sign.Sign(context.Background(), page(t, "x"), field(), key, 8000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, both := x509.NewCertPool(), x509.NewCertPool()
+	for _, p := range []*x509.CertPool{alone, both} {
+		p.AddCert(key.Chain()[0])
+	}
+	both.AddCert(b.ca.Root)
+	for name, roots := range map[string]*x509.CertPool{"alone": alone, "beside its root": both, "its root": b.roots} {
+		if r := sign.Verify(file, sign.Options{Roots: roots, At: now}); r.Verdict != sign.Valid || len(r.Problems) > 0 {
+			t.Errorf("%s: %s %v", name, r.Verdict, r.Problems)
+		}
+	}
+	cms, err := sign.CMSOf(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cms, err = bagged(cms, stranger.key.Chain()[0].Raw); err != nil {
+		t.Fatal(err)
+	}
+	if file, err = sign.PutCMS(file, cms); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, sign.Verify(file, sign.Options{Roots: alone, At: now}), sign.Untrusted, "stray-certificate")
+}
+
 // TestStampRoots: where roots for time stamps are given, no other root vouches
 // for one; where none are, those of signatories do.
 func TestStampRoots(t *testing.T) {

@@ -99,8 +99,10 @@ func documentUsages() []asn1.ObjectIdentifier {
 }
 
 // stray finds a certificate of a CMS that is in no chain and that nothing in
-// the bag vouches for: no signature covers it, so its bytes could be anything.
+// the bag vouches for: no signature covers it, so its bytes could be anything. Of
+// a signatory who is a given root himself, his issuers are passed over.
 func stray(chains [][]*x509.Certificate, signer *x509.Certificate, bag []*x509.Certificate) *x509.Certificate {
+	self := len(chains[0]) == 1
 	all := append([]*x509.Certificate{signer}, bag...)
 	for _, chain := range chains {
 		all = append(all, chain...)
@@ -109,7 +111,10 @@ func stray(chains [][]*x509.Certificate, signer *x509.Certificate, bag []*x509.C
 		if slices.ContainsFunc(chains, func(chain []*x509.Certificate) bool { return slices.ContainsFunc(chain, x.Equal) }) {
 			continue
 		}
-		if !slices.ContainsFunc(all, func(by *x509.Certificate) bool { return x.CheckSignatureFrom(by) == nil }) {
+		if slices.ContainsFunc(all, func(by *x509.Certificate) bool { return x.CheckSignatureFrom(by) == nil }) {
+			continue
+		}
+		if !self || !slices.ContainsFunc(all, func(of *x509.Certificate) bool { return of.CheckSignatureFrom(x) == nil }) {
 			return x
 		}
 	}
