@@ -47,17 +47,16 @@ func packet(date, title string) *pdf.Stream {
 			`<xmp:ModifyDate>` + date + `</xmp:ModifyDate><mq:Number>` + title + `</mq:Number></rdf:Description></rdf:RDF></x:xmpmeta>`)}
 }
 
-// TestUpdates: what programs write beside validation data is allowed where it
-// shows nothing, and forbidden where it says something else. Each row is an
-// update that also adds an empty DSS.
-func TestUpdates(t *testing.T) {
-	b := newBench(t)
-	good := told(t, b, 2)
-	tests := []struct {
-		name   string
-		change func(f *pdf.File, w *pdf.Writer, catalog, trailer pdf.Dict)
-		ok     bool
-	}{
+// otherUpdate is what a program may write beside validation data.
+type otherUpdate struct {
+	name   string
+	change func(f *pdf.File, w *pdf.Writer, catalog, trailer pdf.Dict)
+	ok     bool
+}
+
+// toldUpdates change what the file tells of itself.
+func toldUpdates() []otherUpdate {
+	return []otherUpdate{
 		{"validation data alone", func(*pdf.File, *pdf.Writer, pdf.Dict, pdf.Dict) {}, true},
 		{"date of the change", func(_ *pdf.File, w *pdf.Writer, _, _ pdf.Dict) {
 			w.Put(pdf.Ref{Num: 7}, pdf.Dict{"Title": pdf.String("t"), "ModDate": pdf.String("D:2027"), "Producer": pdf.String("x")})
@@ -80,6 +79,12 @@ func TestUpdates(t *testing.T) {
 		{"metadata that say something else", func(_ *pdf.File, w *pdf.Writer, _, _ pdf.Dict) { w.Put(pdf.Ref{Num: 6}, packet("2026", "two")) }, false},
 		{"metadata removed", func(_ *pdf.File, _ *pdf.Writer, c, _ pdf.Dict) { delete(c, "Metadata") }, false},
 		{"metadata taken from content", func(_ *pdf.File, _ *pdf.Writer, c, _ pdf.Dict) { c["Metadata"] = pdf.Ref{Num: 4} }, false},
+	}
+}
+
+// otherUpdates change anything else.
+func otherUpdates() []otherUpdate {
+	return []otherUpdate{
 		{"developer's extension", func(_ *pdf.File, _ *pdf.Writer, c, _ pdf.Dict) {
 			c["Extensions"] = pdf.Dict{"ESIC": pdf.Dict{"BaseVersion": pdf.Name("1.7"), "ExtensionLevel": int64(1)}}
 		}, true},
@@ -113,7 +118,15 @@ func TestUpdates(t *testing.T) {
 			tr["Encrypt"] = pdf.Dict{"Filter": pdf.Name("Standard")}
 		}, false},
 	}
-	for _, tt := range tests {
+}
+
+// TestUpdates: what programs write beside validation data is allowed where it
+// shows nothing, and forbidden where it says something else. Each row is an
+// update that also adds an empty DSS.
+func TestUpdates(t *testing.T) {
+	b := newBench(t)
+	good := told(t, b, 2)
+	for _, tt := range append(toldUpdates(), otherUpdates()...) {
 		t.Run(tt.name, func(t *testing.T) {
 			f, w := opened(t, good)
 			trailer := pdf.Dict{}

@@ -5,7 +5,8 @@
 //
 // Start with Examine; a File is one element of the JSON that `tellerctl verify`
 // prints. It reads only the bytes it is given: no log, no network. What it
-// cannot show from them it calls claimed or not provable.
+// cannot show from them it calls claimed or not provable. The voucher's data are
+// those of the revision that the first signatory signed, whatever a later one says.
 package proof
 
 import (
