@@ -168,3 +168,11 @@ func TestFiguresOfEveryOperator(t *testing.T) {
 		t.Errorf("clips: %+v, %v", got, err)
 	}
 }
+
+// A cm inside a path moves what follows, and not what stands.
+func TestMatrixInsideAPath(t *testing.T) {
+	got, err := Figures(drawn(t, "2 0 0 2 0 0 cm 1 2 m 1 0 0 1 10 20 cm 3 4 l 1 1 2 3 re f .5 0 0 .5 -5 -10 cm", "", nil))
+	if err != nil || len(got) != 2 || got[0].Matrix != [6]float64{2, 0, 0, 2, 0, 0} || got[0].Steps[1].P[0] != [2]float64{13, 24} || got[0].Steps[4].P[0] != [2]float64{13, 24} {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

@@ -125,10 +125,15 @@ type stream struct {
 	args    []operand
 	more    int // operands beyond args
 	steps   []Step
-	start   [2]float64 // of the subpath
-	now     [2]float64 // the current point
-	clip    bool       // W or W* came
+	start   [2]float64  // of the subpath
+	now     [2]float64  // the current point
+	clip    bool        // W or W* came
+	base    placement   // of the path, where it began
+	shift   *[6]float64 // from user space to that of base, after a cm in the path
 }
+
+// placement is own and m.
+type placement struct{ own, at [6]float64 }
 
 // operand is a number or a name; of other objects only that they stood there.
 type operand struct {
@@ -192,6 +197,7 @@ func (s *stream) construct(op []byte) error {
 	if err := s.numbers(need); err != nil {
 		return err
 	}
+	s.follow()
 	switch op[0] {
 	case 'm':
 		s.add('M', s.point(0))
@@ -204,11 +210,14 @@ func (s *stream) construct(op []byte) error {
 	case 'v':
 		s.add('C', s.now, s.point(0), s.point(2))
 	case 'r':
-		o, d := s.point(0), s.point(2)
-		s.add('M', o)
-		s.add('L', [2]float64{o[0] + d[0], o[1]})
-		s.add('L', [2]float64{o[0] + d[0], o[1] + d[1]})
-		s.add('L', [2]float64{o[0], o[1] + d[1]})
+		w, h := s.args[2].number, s.args[3].number
+		s.add('M', s.point(0))
+		s.args[0].number += w
+		s.add('L', s.point(0))
+		s.args[1].number += h
+		s.add('L', s.point(0))
+		s.args[0].number -= w
+		s.add('L', s.point(0))
 		s.add('Z')
 	case 'h':
 		s.add('Z')
@@ -242,17 +251,43 @@ func (s *stream) paint(op string) error {
 			where += ", form " + string(s.form)
 		}
 		s.painter.out = append(s.painter.out, Figure{
-			Page: s.painter.at, Form: s.form, Where: where, Run: s.number, Matrix: multiply(s.own, s.m), Steps: s.steps, Paint: op, own: s.own, at: s.m,
+			Page: s.painter.at, Form: s.form, Where: where, Run: s.number, Matrix: multiply(s.base.own, s.base.at), Steps: s.steps, Paint: op, place: s.base,
 		})
 	}
-	s.steps, s.clip, s.start, s.now = nil, false, [2]float64{}, [2]float64{}
+	s.steps, s.clip, s.start, s.now, s.shift = nil, false, [2]float64{}, [2]float64{}, nil
 	return nil
 }
 
 // v is operand i, a number.
 func (s *stream) v(i int) float64 { return s.args[i].number }
 
-func (s *stream) point(i int) [2]float64 { return [2]float64{s.v(i), s.v(i + 1)} }
+func (s *stream) point(i int) [2]float64 {
+	p := [2]float64{s.v(i), s.v(i + 1)}
+	if m := s.shift; m != nil {
+		return [2]float64{m[0]*p[0] + m[2]*p[1] + m[4], m[1]*p[0] + m[3]*p[1] + m[5]}
+	}
+	return p
+}
+
+// follow notes where a path begins, and a cm in it: points stand where the
+// matrix of their moment puts them.
+func (s *stream) follow() {
+	now := placement{s.own, s.m}
+	if len(s.steps) == 0 {
+		s.base, s.shift = now, nil
+		return
+	}
+	if now == s.base {
+		s.shift = nil
+		return
+	}
+	back, ok := inverse(multiply(s.base.own, s.base.at))
+	if !ok {
+		return
+	}
+	m := multiply(multiply(s.own, s.m), back)
+	s.shift = &m
+}
 
 // numbers makes sure that the operands are exactly n numbers.
 func (s *stream) numbers(n int) error {

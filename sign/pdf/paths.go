@@ -45,19 +45,19 @@ func Paths(f *File, page int) ([]Path, error) {
 	var out []Path
 	for _, d := range p.out {
 		if d.Paint != "W" {
-			out = append(out, d.path())
+			out = append(out, d.Path())
 		}
 	}
 	return out, err
 }
 
-// path is a figure in whole 1/100 pt.
-func (d Figure) path() Path {
-	k, x, y, rest := 1.0, 0.0, 0.0, d.own
-	if o := d.own; o[0] == o[3] && o[0] > 0 && o[1] == 0 && o[2] == 0 {
+// Path is a figure in whole 1/100 pt.
+func (d Figure) Path() Path {
+	k, x, y, rest := 1.0, 0.0, 0.0, d.place.own
+	if o := d.place.own; o[0] == o[3] && o[0] > 0 && o[1] == 0 && o[2] == 0 {
 		k, x, y, rest = o[0], o[4], o[5], identity()
 	}
-	p := Path{Form: d.Form, Matrix: multiply(rest, d.at), Exact: true, Fill: d.Paint == "f" || d.Paint == "F", Segs: make([]Seg, len(d.Steps))}
+	p := Path{Form: d.Form, Matrix: multiply(rest, d.place.at), Exact: true, Fill: d.Paint == "f" || d.Paint == "F", Segs: make([]Seg, len(d.Steps))}
 	for i, s := range d.Steps {
 		p.Segs[i].Op = s.Op
 		for j := range points(s.Op) {
@@ -97,4 +97,14 @@ func multiply(a, b [6]float64) [6]float64 {
 		a[2]*b[0] + a[3]*b[2], a[2]*b[1] + a[3]*b[3],
 		a[4]*b[0] + a[5]*b[2] + b[4], a[4]*b[1] + a[5]*b[3] + b[5],
 	}
+}
+
+// inverse of a matrix, if it has one.
+func inverse(m [6]float64) ([6]float64, bool) {
+	det := m[0]*m[3] - m[1]*m[2]
+	if det == 0 || math.IsNaN(det) || math.IsInf(det, 0) {
+		return m, false
+	}
+	a, b, c, d := m[3]/det, -m[1]/det, -m[2]/det, m[0]/det
+	return [6]float64{a, b, c, d, -m[4]*a - m[5]*c, -m[4]*b - m[5]*d}, true
 }

@@ -20,11 +20,15 @@ type Mark struct {
 	Robust  Robust       `json:"robust"`
 	Public  Public       `json:"public"`
 	Signers []SignerMark `json:"signers"`
+	// Others are marks that were read beside the signers' inks: in the page, an
+	// annotation, a pattern, another form. A voucher has none.
+	Others []SignerMark `json:"others,omitempty"`
 }
 
 // SignerMark is that of one ink.
 type SignerMark struct {
 	Role    string  `json:"role,omitempty"`
+	Where   string  `json:"where,omitempty"`
 	InPlace bool    `json:"in_place"`
 	Binding Binding `json:"binding"`
 	Robust  Robust  `json:"robust"`
@@ -51,13 +55,12 @@ type Robust struct {
 
 // marks reads the marks; d is nil when the file has no voucher data.
 func (e *examiner) marks(doc *object.File, d *manifest.Data) {
-	inks, err := Inks(doc)
-	if err != nil {
-		if d != nil {
-			e.problem("ink", "笔迹无法读取", "the ink cannot be read: "+err.Error())
-			e.refuse()
-		}
+	inks, others, err := AllInks(doc)
+	if err != nil && !e.unread(err, d) {
 		return
+	}
+	if d == nil && len(inks) == 0 {
+		inks, others = likely(others)
 	}
 	if d != nil && !e.counted(inks, len(d.Signers)) {
 		return
@@ -75,10 +78,14 @@ func (e *examiner) marks(doc *object.File, d *manifest.Data) {
 		e.Mark.Signers = append(e.Mark.Signers, m)
 	}
 	e.Mark.Public = worstPublic(e.Mark.Signers)
+	e.others(others, d, key)
 	if key == nil {
 		e.Mark.Binding.State = watermark.Unchecked
-	} else if e.Mark.Binding = worst(e.Mark.Signers); len(e.Mark.Signers) > 0 {
+	} else if e.Mark.Binding = worst(slices.Concat(e.Mark.Signers, e.Mark.Others)); len(e.Mark.Signers) > 0 {
 		e.Mark.Robust = weakest(e.Mark.Signers)
+	}
+	if err != nil && e.Mark.Binding.State == watermark.Absent {
+		e.Mark.Binding.State = watermark.Unchecked
 	}
 	if d != nil {
 		e.places()
@@ -105,7 +112,8 @@ func (e *examiner) check(doc *object.File, k Ink, i int, d *manifest.Data, key *
 	m := SignerMark{Binding: Binding{State: watermark.Absent, Altered: []int{}}}
 	if d == nil {
 		if key != nil {
-			m.Binding, m.Robust = e.options.readAny(k.Outlines)
+			m.Where = k.Where
+			m.Binding, m.Robust = e.options.readAny(k)
 		} else {
 			m.Binding = Binding{State: watermark.Unchecked, Altered: []int{}, Strokes: len(k.Outlines)}
 		}

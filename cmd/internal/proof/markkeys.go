@@ -81,12 +81,13 @@ func (o Options) markKeys() []watermark.Key {
 }
 
 // readAny reads ink that no data describe, with the first key that finds a mark.
-func (o Options) readAny(in []ink.Outline) (Binding, Robust) {
+func (o Options) readAny(in Ink) (Binding, Robust) {
 	var b Binding
 	var r Robust
 	for i, k := range o.markKeys() {
-		now := binding(watermark.Read(in, k, nil))
-		layer2 := readRobust(in, k)
+		f := NewSearch(k).Binding(in, func(in []ink.Outline) watermark.Reading { return watermark.Read(in, k, nil) })
+		now := binding(f.Reading)
+		layer2 := readRobust(f.Outlines, k)
 		if i == 0 || now.State != watermark.Absent || layer2.Found {
 			b, r = now, layer2
 		}

@@ -1,0 +1,93 @@
+package proof
+
+import (
+	"math"
+	"slices"
+
+	"moqian/render/ink"
+)
+
+// residual is how far from a whole number a coordinate may be that was one: some
+// programs write the places of strokes as 32-bit floats.
+const residual = 0.02
+
+// mostCoordinate keeps sums of coordinates in range.
+const mostCoordinate = 1 << 28
+
+// lattice gives the outlines in units of 1/per of the user space of the first
+// path, whole numbers; the others' places are put in its terms.
+func (k Ink) lattice(per float64) []ink.Outline {
+	out, _ := k.rounded(per)
+	return out
+}
+
+// rounded is lattice, and how many paths were whole already.
+func (k Ink) rounded(per float64) (out []ink.Outline, exact int) {
+	m := k.figures[0].Matrix
+	det := m[0]*m[3] - m[1]*m[2]
+	for _, g := range k.figures {
+		var b pen
+		dx, dy := g.Matrix[4]-m[4], g.Matrix[5]-m[5]
+		x, y := (dx*m[3]-dy*m[2])/det, (dy*m[0]-dx*m[1])/det
+		whole := true
+		unit := func(v float64) int32 {
+			u := math.Round(v * per)
+			whole = whole && math.Abs(u-v*per) < residual
+			if !(math.Abs(u) < mostCoordinate) { // NaN too
+				return 0
+			}
+			return int32(u)
+		}
+		for _, s := range g.Steps {
+			var q [3]ink.Point
+			n := map[byte]int{'M': 1, 'L': 1, 'C': 3}[s.Op]
+			for i := range n {
+				q[i] = ink.Point{X: unit(s.P[i][0] + x), Y: unit(s.P[i][1] + y)}
+			}
+			b.step(s.Op, q)
+		}
+		out = append(out, b.Outline)
+		if whole {
+			exact++
+		}
+	}
+	return out, exact
+}
+
+// readings are the outlines that layer 1 may have marked, likeliest first: as the
+// page shows them, and in the numbers of the content stream, of which a matrix
+// may have made anything. Only those are given in which some path is whole.
+func (k Ink) readings() [][]ink.Outline {
+	out := [][]ink.Outline{k.Outlines}
+	m := k.figures[0].Matrix
+	if m[0]*m[3] == m[1]*m[2] {
+		return out
+	}
+	pers := []float64{1, 100}
+	if s := 100 * math.Hypot(m[0], m[1]); math.Abs(s-1) > 1e-6 && math.Abs(s-100) > 1e-6 {
+		pers = append(pers, s)
+	}
+	for _, per := range pers {
+		if o, exact := k.rounded(per); exact > 0 && !slices.ContainsFunc(out, func(have []ink.Outline) bool { return alike(have, o) }) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// alike says that outlines differ by a move at most.
+func alike(a, b []ink.Outline) bool {
+	if len(a) != len(b) || len(a) == 0 || len(a[0].Contours) == 0 || len(b[0].Contours) == 0 {
+		return false
+	}
+	p, q := a[0].Contours[0].Start, b[0].Contours[0].Start
+	dx, dy := q.X-p.X, q.Y-p.Y
+	same := func(p, q ink.Point) bool { return q.X-p.X == dx && q.Y-p.Y == dy }
+	return slices.EqualFunc(a, b, func(a, b ink.Outline) bool {
+		return slices.EqualFunc(a.Contours, b.Contours, func(a, b ink.Contour) bool {
+			return same(a.Start, b.Start) && slices.EqualFunc(a.Curves, b.Curves, func(a, b ink.Curve) bool {
+				return same(a.A, b.A) && same(a.B, b.B) && same(a.P, b.P)
+			})
+		})
+	})
+}
