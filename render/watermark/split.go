@@ -9,8 +9,12 @@ type Finder struct{ k keys }
 // NewFinder under a branch's key.
 func NewFinder(key Key) Finder { return Finder{derive(key)} }
 
-// mostContours of a stroke are tried; a nib that turns much makes 20.
-const mostContours = 40
+// What a stroke has at most, of those that are tried: a nib that turns much makes
+// 20 contours, and a long stroke 300 curves.
+const (
+	mostContours = 40
+	mostCurves   = 1500
+)
 
 // Names says whether a stroke carries a whole header. Only large strokes do,
 // from 23 cubics on; an ink has one as a rule.
@@ -70,7 +74,11 @@ func (f Finder) Split(contours []ink.Contour) (out []ink.Outline, ok bool) {
 // of which are right; of a stroke that was edited, the first that carry one. 0:
 // none do. A part of a stroke may carry its header with wrong bits.
 func (f Finder) stroke(c []ink.Contour) (n int, m mark, index int) {
+	curves := 0
 	for i := 1; i <= min(len(c), mostContours); i++ {
+		if curves += len(c[i-1].Curves); curves > mostCurves {
+			break
+		}
 		o := ink.Outline{Contours: c[:i]}
 		g, at, ok := f.open(o)
 		if !ok {

@@ -15,7 +15,7 @@ const (
 	mostBytes     = 24 << 20  // of content, each run of a form anew
 	mostOperators = 1_500_000 // of any kind
 	mostSteps     = 500_000   // of paths
-	mostFigures   = 200_000   // paths
+	mostFigures   = 120_000   // paths
 	mostRuns      = 20_000    // of content streams and forms
 	mostOperands  = 64        // of one operator that are kept
 )

@@ -27,7 +27,7 @@ type Figure struct {
 	// Paint is the operator; "W" for a clip that nothing paints.
 	Paint string
 
-	place placement
+	place *placement
 }
 
 // Step is a step of a figure in user space: Op 'M' and 'L' use P[0], 'C' uses

@@ -17,6 +17,7 @@ type painter struct {
 	at    int    // page
 	where string // the same in words
 	out   []Figure
+	slab  []Step // of which figures have their steps
 }
 
 func newPainter(f *File) *painter {
@@ -45,7 +46,10 @@ func (p *painter) run(b []byte, res Dict, form Name, m, own [6]float64, depth in
 		return err
 	}
 	p.runs++
-	s := &stream{lexer: lexer{b: b}, painter: p, res: res, form: form, m: m, own: own, depth: depth, number: p.runs}
+	s := &stream{lexer: lexer{b: b}, painter: p, res: res, form: form, m: m, own: own, depth: depth, number: p.runs, where: p.where}
+	if form != "" {
+		s.where += ", form " + string(form)
+	}
 	for {
 		s.skip()
 		if s.pos >= len(b) {
@@ -118,6 +122,7 @@ type stream struct {
 	res     Dict
 	form    Name
 	number  int
+	where   string
 	m       [6]float64   // where the stream is drawn; in a page's own content with its cm
 	own     [6]float64   // /Matrix and cm of a form, before m
 	saved   [][6]float64 // of own, in a page's own content of m
@@ -128,7 +133,7 @@ type stream struct {
 	start   [2]float64  // of the subpath
 	now     [2]float64  // the current point
 	clip    bool        // W or W* came
-	base    placement   // of the path, where it began
+	base    *placement  // of the path, where it began
 	shift   *[6]float64 // from user space to that of base, after a cm in the path
 }
 
@@ -246,16 +251,25 @@ func (s *stream) paint(op string) error {
 		if err := spend(&s.painter.left.figures, 1); err != nil {
 			return err
 		}
-		where := s.painter.where
-		if s.form != "" {
-			where += ", form " + string(s.form)
-		}
 		s.painter.out = append(s.painter.out, Figure{
-			Page: s.painter.at, Form: s.form, Where: where, Run: s.number, Matrix: multiply(s.base.own, s.base.at), Steps: s.steps, Paint: op, place: s.base,
+			Page: s.painter.at, Form: s.form, Where: s.where, Run: s.number, Matrix: multiply(s.base.own, s.base.at), Steps: s.painter.keep(s.steps), Paint: op, place: s.base,
 		})
 	}
-	s.steps, s.clip, s.start, s.now, s.shift = nil, false, [2]float64{}, [2]float64{}, nil
+	s.steps, s.clip, s.start, s.now, s.shift = s.steps[:0], false, [2]float64{}, [2]float64{}, nil
 	return nil
+}
+
+// slabSteps is how many steps are allotted at once.
+const slabSteps = 4096
+
+// keep copies steps to where they stay.
+func (p *painter) keep(s []Step) []Step {
+	if len(s) > cap(p.slab)-len(p.slab) {
+		p.slab = make([]Step, 0, max(slabSteps, len(s)))
+	}
+	n := len(p.slab)
+	p.slab = append(p.slab, s...)
+	return p.slab[n:len(p.slab):len(p.slab)]
 }
 
 // v is operand i, a number.
@@ -273,12 +287,13 @@ func (s *stream) point(i int) [2]float64 {
 // matrix of their moment puts them.
 func (s *stream) follow() {
 	now := placement{s.own, s.m}
-	if len(s.steps) == 0 {
-		s.base, s.shift = now, nil
-		return
-	}
-	if now == s.base {
+	same := s.base != nil && now == *s.base
+	switch {
+	case same:
 		s.shift = nil
+		return
+	case len(s.steps) == 0:
+		s.base, s.shift = &now, nil
 		return
 	}
 	back, ok := inverse(multiply(s.base.own, s.base.at))

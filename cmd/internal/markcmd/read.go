@@ -216,10 +216,6 @@ func (s secrets) unknown() Binding {
 	return b
 }
 
-// robustInks of those beside the named ones are read for the robust mark, the
-// largest; one takes seconds.
-const robustInks = 8
-
 // pdf reads the inks of a PDF: the named ones, and everything else that draws.
 func (s secrets) pdf(ctx context.Context, b []byte, all Result) (Result, error) {
 	f, err := parse(b)
@@ -239,14 +235,14 @@ func (s secrets) pdf(ctx context.Context, b []byte, all Result) (Result, error) 
 	if s.key != nil {
 		search = proof.NewSearch(*s.key)
 	}
-	others = proof.Candidates(others)
-	for i, k := range slices.Concat(named, others) {
+	inks := slices.Concat(named, proof.Candidates(others))
+	second := proof.SecondLayer(inks)
+	for i, k := range inks {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
 		}
-		isNamed := i < len(named)
-		n := s.readInk(k, search, isNamed || i < len(named)+robustInks && k.Plausible())
-		if isNamed || n.marked() {
+		n := s.readInk(k, search, second[i])
+		if k.Number >= 0 || n.marked() {
 			all.all = append(all.all, n)
 		}
 	}

@@ -115,6 +115,9 @@ func gather(figures []object.Figure) []Ink {
 	}
 	var all []Ink
 	for _, k := range out {
+		if k.Number < 0 && !k.enough() {
+			continue
+		}
 		k.draw()
 		if all = append(all, k); !k.Plausible() {
 			all = append(all, k.apart()...)
@@ -137,10 +140,26 @@ func (k Ink) apart() []Ink {
 	if len(out) == 1 {
 		return nil
 	}
+	out = slices.DeleteFunc(out, func(k Ink) bool { return !k.enough() })
 	for i := range out {
 		out[i].draw()
 	}
 	return out
+}
+
+// enough says that there are cubics enough to hold a mark.
+func (k Ink) enough() bool {
+	n := 0
+	for _, g := range k.figures {
+		for _, s := range g.Steps {
+			if s.Op == 'C' {
+				if n++; n == leastInkCurves {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // curved says that a path has a cubic; one without is a rule, a box or a code,

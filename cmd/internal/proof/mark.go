@@ -69,11 +69,12 @@ func (e *examiner) marks(doc *object.File, d *manifest.Data) {
 	if key != nil && d != nil && d.MarkKey != "" && d.MarkKey != manifest.KeyID(*key) {
 		e.problem("mark-key", "核验所用的水印密钥不是本凭证的密钥", "the mark key given is not the one that the voucher names")
 	}
+	second := SecondLayer(inks)
 	for i, k := range inks {
 		if e.ctx.Err() != nil {
 			return
 		}
-		m := e.check(doc, k, i, d, key)
+		m := e.check(doc, k, i, d, key, second[i])
 		m.Public = e.public(k.Outlines, d, i)
 		e.Mark.Signers = append(e.Mark.Signers, m)
 	}
@@ -107,13 +108,14 @@ func (e *examiner) counted(inks []Ink, signers int) bool {
 	return ok
 }
 
-// check reads the keyed marks of one ink; key nil: they are unchecked.
-func (e *examiner) check(doc *object.File, k Ink, i int, d *manifest.Data, key *watermark.Key) SignerMark {
+// check reads the keyed marks of one ink; key nil: they are unchecked. second: the
+// robust layer too, where no data describe the ink.
+func (e *examiner) check(doc *object.File, k Ink, i int, d *manifest.Data, key *watermark.Key, second bool) SignerMark {
 	m := SignerMark{Binding: Binding{State: watermark.Absent, Altered: []int{}}}
 	if d == nil {
 		if key != nil {
 			m.Where = k.Where
-			m.Binding, m.Robust = e.options.readAny(k)
+			m.Binding, m.Robust = e.readAny(k, second)
 		} else {
 			m.Binding = Binding{State: watermark.Unchecked, Altered: []int{}, Strokes: len(k.Outlines)}
 		}

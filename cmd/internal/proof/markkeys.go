@@ -81,13 +81,16 @@ func (o Options) markKeys() []watermark.Key {
 }
 
 // readAny reads ink that no data describe, with the first key that finds a mark.
-func (o Options) readAny(in Ink) (Binding, Robust) {
+func (e *examiner) readAny(in Ink, second bool) (Binding, Robust) {
 	var b Binding
 	var r Robust
-	for i, k := range o.markKeys() {
-		f := NewSearch(k).Binding(in, func(in []ink.Outline) watermark.Reading { return watermark.Read(in, k, nil) })
+	for i, k := range e.options.markKeys() {
+		f := e.search(k).Binding(in, func(in []ink.Outline) watermark.Reading { return watermark.Read(in, k, nil) })
 		now := binding(f.Reading)
-		layer2 := readRobust(f.Outlines, k)
+		var layer2 Robust
+		if second {
+			layer2 = readRobust(f.Outlines, k)
+		}
 		if i == 0 || now.State != watermark.Absent || layer2.Found {
 			b, r = now, layer2
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"moqian/cmd/internal/manifest"
 	"moqian/render/ink"
@@ -60,7 +61,7 @@ func (e *examiner) others(list []Ink, d *manifest.Data, key *watermark.Key) {
 	}
 	var s *Search
 	if key != nil {
-		s = NewSearch(*key)
+		s = e.search(*key)
 	}
 	for i, k := range list {
 		if e.ctx.Err() != nil {
@@ -79,10 +80,24 @@ func (e *examiner) others(list []Ink, d *manifest.Data, key *watermark.Key) {
 			e.extra(m, d)
 		}
 	}
-	if s != nil && s.Cut {
+	if slices.ContainsFunc(e.searches, func(s *Search) bool { return s.Cut }) {
 		e.problem("ink-unread", "页面图形过多，其中的笔迹未全部核验", "there are more drawings than are searched for ink")
-		e.refuse()
+		if d != nil {
+			e.refuse()
+		}
 	}
+}
+
+// search under a key, the same for all inks of the file.
+func (e *examiner) search(key watermark.Key) *Search {
+	for _, s := range e.searches {
+		if s.key == key {
+			return s
+		}
+	}
+	s := NewSearch(key)
+	e.searches = append(e.searches, s)
+	return s
 }
 
 // extra words a mark that is beside the signers' inks.

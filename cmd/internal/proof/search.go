@@ -18,13 +18,14 @@ type Found struct {
 // (of the others only strokes that name a voucher), large strokes that are tried
 // for a name, and contours that are put back into strokes.
 const (
-	fullInks     = 24
+	fullInks     = 8
 	mostTries    = 5000
-	mostContours = 2000
+	mostContours = 300
 )
 
 // Search reads the binding marks of the inks of one file under one key.
 type Search struct {
+	key      watermark.Key
 	finder   watermark.Finder
 	full     int
 	tries    int
@@ -35,7 +36,7 @@ type Search struct {
 
 // NewSearch under a key.
 func NewSearch(key watermark.Key) *Search {
-	return &Search{watermark.NewFinder(key), fullInks, mostTries, mostContours, false}
+	return &Search{key, watermark.NewFinder(key), fullInks, mostTries, mostContours, false}
 }
 
 // Binding reads the binding mark of an ink as read does (watermark.Read or Check
@@ -100,16 +101,39 @@ func (s *Search) naming(in []ink.Outline) (out []ink.Outline) {
 	return out
 }
 
-// Candidates are the inks that can hold a mark, largest first, each shape once.
+// Candidates are inks, largest first, each shape once.
 func Candidates(list []Ink) []Ink {
-	var out []Ink
-	for _, k := range list {
-		if k.curves() >= leastInkCurves {
-			out = append(out, k)
-		}
-	}
+	out := slices.Clone(list)
 	slices.SortStableFunc(out, func(a, b Ink) int { return cmp.Compare(b.curves(), a.curves()) })
 	return slices.CompactFunc(out, func(a, b Ink) bool { return alike(a.Outlines, b.Outlines) })
+}
+
+// What is read for the robust layer beside named inks: it takes a second for each
+// signature that has no mark.
+const (
+	robustInks   = 4
+	robustCurves = 12_000
+)
+
+// SecondLayer says of which inks the robust layer is read: of named ones, and of the
+// largest that may be handwriting.
+func SecondLayer(list []Ink) []bool {
+	out := make([]bool, len(list))
+	var rest []int
+	for i, k := range list {
+		if out[i] = k.Number >= 0; !out[i] && k.Plausible() {
+			rest = append(rest, i)
+		}
+	}
+	slices.SortStableFunc(rest, func(a, b int) int { return cmp.Compare(list[b].curves(), list[a].curves()) })
+	curves := 0
+	for _, i := range rest[:min(len(rest), robustInks)] {
+		if n := list[i].curves(); curves+n <= robustCurves || curves == 0 {
+			out[i] = true
+			curves += n
+		}
+	}
+	return out
 }
 
 // large says that a stroke may carry a header by itself.
