@@ -176,3 +176,31 @@ func TestMatrixInsideAPath(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// Any file gives figures of whole steps within the budget, or an error.
+func FuzzFigures(f *testing.F) {
+	f.Add(everywhere(f).Bytes())
+	twelve := strings.Repeat("/X Do ", 12)
+	f.Add(compressed(f, "/X Do", twelve, twelve, twelve, twelve, twelve, twelve, twelve).Bytes())
+	f.Add(compressed(f, strings.Repeat("/X Do ", 100), strings.Repeat("%\n", 1<<16)).Bytes())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) > 1<<18 {
+			return
+		}
+		doc, err := ParseForeign(b)
+		if err != nil {
+			return
+		}
+		got, _ := Figures(doc)
+		if len(got) > mostFigures {
+			t.Fatalf("%d figures", len(got))
+		}
+		for _, g := range got {
+			for _, s := range g.Steps {
+				if !strings.ContainsRune("MLCZ", rune(s.Op)) {
+					t.Fatalf("operator %q", s.Op)
+				}
+			}
+		}
+	})
+}

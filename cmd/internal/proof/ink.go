@@ -45,7 +45,7 @@ const (
 // render/pdf names them. Where there are none, as in a file that another program
 // made, everything that draws cubics and is not too large for handwriting is ink.
 func Inks(f *object.File) ([]Ink, error) {
-	named, others, err := AllInks(f)
+	named, others, err := inks(f, 1)
 	if err != nil || len(named) > 0 {
 		return named, err
 	}
@@ -62,9 +62,12 @@ func Inks(f *object.File) ([]Ink, error) {
 // that draws cubics, wherever that is: a stolen ink may lie beside the voucher's
 // own, in the page, an annotation, a pattern. It gives what it could read beside
 // an error, so that an error is never less ink in silence.
-func AllInks(f *object.File) (named, others []Ink, err error) {
+func AllInks(f *object.File) (named, others []Ink, err error) { return inks(f, leastInkCurves) }
+
+// inks passes over others with fewer cubics than least.
+func inks(f *object.File, least int) (named, others []Ink, err error) {
 	figures, err := object.Figures(f)
-	for _, k := range gather(figures) {
+	for _, k := range gather(figures, least) {
 		if k.Number >= 0 {
 			named = append(named, k)
 		} else {
@@ -95,8 +98,9 @@ type kin struct {
 	a, b, c, d float32
 }
 
-// gather puts the paths with cubics together that may be one ink.
-func gather(figures []object.Figure) []Ink {
+// gather puts the paths with cubics together that may be one ink, of least cubics
+// in all or named.
+func gather(figures []object.Figure, least int) []Ink {
 	var out []Ink
 	at := map[kin]int{}
 	for _, g := range figures {
@@ -115,12 +119,12 @@ func gather(figures []object.Figure) []Ink {
 	}
 	var all []Ink
 	for _, k := range out {
-		if k.Number < 0 && !k.enough() {
+		if k.Number < 0 && !k.enough(least) {
 			continue
 		}
 		k.draw()
 		if all = append(all, k); !k.Plausible() {
-			all = append(all, k.apart()...)
+			all = append(all, k.apart(least)...)
 		}
 	}
 	return all
@@ -128,7 +132,7 @@ func gather(figures []object.Figure) []Ink {
 
 // apart parts what is too large for one ink by places, if it has several: a
 // signature beside a chart has its own as a rule.
-func (k Ink) apart() []Ink {
+func (k Ink) apart(least int) []Ink {
 	var out []Ink
 	for i, g := range k.figures {
 		if i == 0 || g.Matrix != k.figures[i-1].Matrix {
@@ -140,20 +144,20 @@ func (k Ink) apart() []Ink {
 	if len(out) == 1 {
 		return nil
 	}
-	out = slices.DeleteFunc(out, func(k Ink) bool { return !k.enough() })
+	out = slices.DeleteFunc(out, func(k Ink) bool { return !k.enough(least) })
 	for i := range out {
 		out[i].draw()
 	}
 	return out
 }
 
-// enough says that there are cubics enough to hold a mark.
-func (k Ink) enough() bool {
+// enough says that there are so many cubics.
+func (k Ink) enough(least int) bool {
 	n := 0
 	for _, g := range k.figures {
 		for _, s := range g.Steps {
 			if s.Op == 'C' {
-				if n++; n == leastInkCurves {
+				if n++; n >= least {
 					return true
 				}
 			}

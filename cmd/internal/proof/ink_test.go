@@ -43,7 +43,7 @@ func TestInksOfForeignPages(t *testing.T) {
 		content string
 		inks    int
 	}{
-		"a stroke": {stroke, 1}, "too small for a mark": {"0 0 m 1 1 2 2 3 3 c h f", 0}, "a rule is none": {"0 0 m 9 9 l h f", 0}, "two places are one ink": {stroke + "1 0 0 1 5 5 cm " + stroke, 1}, "two sizes are two": {stroke + "2 0 0 2 5 5 cm " + stroke, 2},
+		"a stroke": {stroke, 1}, "a dot": {"0 0 m 1 1 2 2 3 3 c h f", 1}, "a rule is none": {"0 0 m 9 9 l h f", 0}, "two places are one ink": {stroke + "1 0 0 1 5 5 cm " + stroke, 1}, "two sizes are two": {stroke + "2 0 0 2 5 5 cm " + stroke, 2},
 		"many strokes": {strings.Repeat(stroke, 1000), 1}, "a drawing": {strings.Repeat("0 0 m 1 1 2 2 3 3 c h f ", 1001), 0},
 		"a chart": {long, 0}, "many places": {places.String(), 1}, "many sizes": {sizes.String(), 64}, "ink behind a chart": {long + " q 1 0 0 1 5 5 cm " + stroke + "Q", 1},
 	} {
