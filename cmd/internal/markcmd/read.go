@@ -24,9 +24,6 @@ import (
 // off, or too large.
 var ErrInput = errors.New("no PDF and no PNG picture that can be read")
 
-// mostPublic is how many strokes are read for the public part.
-const mostPublic = 1000
-
 // mostBytes of a file that is read.
 const mostBytes = 256 << 20
 
@@ -288,8 +285,8 @@ func (s secrets) readInk(i proof.Ink, search *proof.Search, layer2 bool) Ink {
 			n.Robust = robustly(robust.ReadOutlines(outlines, watermark.Robust(*s.key)))
 		}
 	}
-	if s.public != nil && len(outlines) <= mostPublic {
-		r := watermark.ReadPublic(outlines, s.public, s.context)
+	if s.public != nil {
+		r := i.Public(outlines, s.public, s.context)
 		n.Public = &Public{State: r.State, Handle: hex.EncodeToString(r.Handle), Room: r.Room}
 		if r.Key != nil {
 			id := watermark.PublicKeyID(r.Key)

@@ -1,10 +1,12 @@
 package proof
 
 import (
+	"crypto/ed25519"
 	"math"
 	"slices"
 
 	"moqian/render/ink"
+	"moqian/render/watermark"
 )
 
 // residual is how far from a whole number a coordinate may be that was one: some
@@ -54,10 +56,10 @@ func (k Ink) rounded(per float64) (out []ink.Outline, exact int) {
 	return out, exact
 }
 
-// readings are the outlines that layer 1 may have marked, likeliest first: as the
+// Readings are the outlines that layer 1 may have marked, likeliest first: as the
 // page shows them, and in the numbers of the content stream, of which a matrix
 // may have made anything. Only those are given in which some path is whole.
-func (k Ink) readings() [][]ink.Outline {
+func (k Ink) Readings() [][]ink.Outline {
 	out := [][]ink.Outline{k.Outlines}
 	m := k.figures[0].Matrix
 	if m[0]*m[3] == m[1]*m[2] {
@@ -90,4 +92,23 @@ func alike(a, b []ink.Outline) bool {
 			})
 		})
 	})
+}
+
+// Public reads the public part of an ink in every way in which it may have been
+// drawn, that of strokes given first.
+func (k Ink) Public(first []ink.Outline, keys []ed25519.PublicKey, context *[32]byte) watermark.PublicReading {
+	best := watermark.PublicReading{State: watermark.Absent}
+	for i, in := range append([][]ink.Outline{first}, k.Readings()...) {
+		if len(in) > maxInkParts {
+			continue
+		}
+		r := watermark.ReadPublic(in, keys, context)
+		if i == 0 || r.State != watermark.Absent && (best.State == watermark.Absent || best.State == watermark.Altered) {
+			best = r
+		}
+		if best.State != watermark.Absent && best.State != watermark.Altered {
+			break
+		}
+	}
+	return best
 }

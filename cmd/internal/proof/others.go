@@ -72,7 +72,7 @@ func (e *examiner) others(list []Ink, d *manifest.Data, key *watermark.Key) {
 			m.Binding = binding(s.Binding(k, func(in []ink.Outline) watermark.Reading { return readFor(in, *key, d) }).Reading)
 		}
 		if i < fullInks && len(keys) > 0 && k.Plausible() {
-			r := watermark.ReadPublic(k.Outlines, keys, nil)
+			r := k.Public(k.Outlines, keys, nil)
 			m.Public = Public{State: r.State, Handle: hex.EncodeToString(r.Handle), Room: r.Room}
 		}
 		if s != nil && m.Binding.State != watermark.Absent || m.Public.State != watermark.Absent {

@@ -54,7 +54,7 @@ func (s *Search) Binding(k Ink, read func([]ink.Outline) watermark.Reading) Foun
 			best = f
 		}
 	}
-	ways := k.readings()
+	ways := k.Readings()
 	for _, in := range ways {
 		if quick {
 			named := s.naming(in)
