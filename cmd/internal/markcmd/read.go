@@ -282,7 +282,11 @@ func (s secrets) readInk(i proof.Ink, search *proof.Search, layer2 bool) Ink {
 		outlines = r.Outlines
 		n.Binding = Binding{State: r.State, Handle: hex.EncodeToString(r.Handle), Strokes: r.Strokes, Altered: append([]int{}, r.Altered...)}
 		if layer2 {
-			n.Robust = robustly(robust.ReadOutlines(outlines, watermark.Robust(*s.key)))
+			shown := outlines
+			if r.State == watermark.Absent {
+				shown = i.Shown()
+			}
+			n.Robust = robustly(robust.ReadOutlines(shown, watermark.Robust(*s.key)))
 		}
 	}
 	if s.public != nil {

@@ -77,6 +77,35 @@ func (k Ink) Readings() [][]ink.Outline {
 	return out
 }
 
+// Shown are the outlines in 1/100 pt of the page, for the robust layer, which goes
+// by size; turned ink stays as its content has it.
+func (k Ink) Shown() []ink.Outline {
+	m := k.figures[0].Matrix
+	if unscaled(k.Matrix) || m[0]*m[3] == m[1]*m[2] {
+		return k.Outlines
+	}
+	return k.lattice(100 * math.Hypot(m[0], m[1]))
+}
+
+// handSize says that ink has the size of a signature: no page-wide drawing, whose
+// lines the robust layer would follow for a quarter of a minute.
+func (k Ink) handSize() bool {
+	const wide, high, least = 45_000, 30_000, 60 // 159 × 106 mm, curves
+	if n := k.curves(); n < least || !k.Plausible() {
+		return false
+	}
+	lo, hi := [2]int32{math.MaxInt32, math.MaxInt32}, [2]int32{math.MinInt32, math.MinInt32}
+	for _, o := range k.Shown() {
+		for _, c := range o.Contours {
+			for _, v := range c.Curves {
+				lo, hi = [2]int32{min(lo[0], v.P.X), min(lo[1], v.P.Y)}, [2]int32{max(hi[0], v.P.X), max(hi[1], v.P.Y)}
+			}
+		}
+	}
+	w, h := int64(hi[0])-int64(lo[0]), int64(hi[1])-int64(lo[1])
+	return w <= wide && h <= high || w <= high && h <= wide
+}
+
 // alike says that outlines differ by a move at most.
 func alike(a, b []ink.Outline) bool {
 	if len(a) != len(b) || len(a) == 0 || len(a[0].Contours) == 0 || len(b[0].Contours) == 0 {

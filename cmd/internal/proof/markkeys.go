@@ -89,7 +89,11 @@ func (e *examiner) readAny(in Ink, second bool) (Binding, Robust) {
 		now := binding(f.Reading)
 		var layer2 Robust
 		if second {
-			layer2 = readRobust(f.Outlines, k)
+			shown := f.Outlines
+			if f.State == watermark.Absent {
+				shown = in.Shown()
+			}
+			layer2 = readRobust(shown, k)
 		}
 		if i == 0 || now.State != watermark.Absent || layer2.Found {
 			b, r = now, layer2

@@ -129,3 +129,21 @@ func TestSearchIsBounded(t *testing.T) {
 		t.Errorf("%d inks are read for the robust layer", n)
 	}
 }
+
+// The robust layer goes by size: ink that a matrix made small is read as large as
+// it is shown, and a page-wide drawing is not read.
+func TestSecondLayerGoesBySize(t *testing.T) {
+	stroke := "0 0 m " + strings.Repeat("1000 2000 3000 2000 4000 0 c 3000 50 1000 50 0 0 c ", 40) + "f "
+	for content, want := range map[string]bool{
+		"q .01 0 0 .01 50 300 cm " + stroke + "Q": true, "q .2 0 0 .2 0 0 cm " + stroke + "Q": false,
+		"q .01 0 0 .01 50 300 cm 0 0 m 10 20 30 20 40 0 c " + strings.Repeat("1 1 2 2 3 3 c ", 20) + "f Q": false,
+	} {
+		_, others, err := proof.AllInks(drawn(t, content))
+		if err != nil || len(others) != 1 || proof.SecondLayer(others)[0] != want {
+			t.Fatalf("%.40s: %d inks, want %v; %v", content, len(others), want, err)
+		}
+		if c := others[0].Shown()[0].Contours[0].Curves[0]; want && c.P.X-others[0].Shown()[0].Contours[0].Start.X != 4000 {
+			t.Errorf("shown as %+v", c)
+		}
+	}
+}

@@ -121,7 +121,7 @@ func SecondLayer(list []Ink) []bool {
 	out := make([]bool, len(list))
 	var rest []int
 	for i, k := range list {
-		if out[i] = k.Number >= 0; !out[i] && k.Plausible() {
+		if out[i] = k.Number >= 0; !out[i] && k.handSize() {
 			rest = append(rest, i)
 		}
 	}
