@@ -12,6 +12,8 @@ import (
 // file together.
 const maxDecoded = 64 << 20
 
+var errTooMuch = errors.New("unpacks to too much")
+
 // Decode undoes the filters of a stream: none, or FlateDecode without or with a
 // PNG predictor. The result may share memory with Raw.
 func (s *Stream) Decode() ([]byte, error) { return s.decode(maxDecoded) }
@@ -56,7 +58,7 @@ func (s *Stream) decode(limit int) ([]byte, error) {
 		return nil, fmt.Errorf("unpacking: %w", err)
 	}
 	if len(out) > limit {
-		return nil, errors.New("unpacks to too much")
+		return nil, errTooMuch
 	}
 	if parms == nil {
 		return out, nil

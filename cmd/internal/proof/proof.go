@@ -192,6 +192,8 @@ type examiner struct {
 	ctx     context.Context
 	options Options
 	data    manifest.Data
+	// searches for marks, one a key.
+	searches []*Search
 }
 
 func (e *examiner) problem(code, zh, en string) {
