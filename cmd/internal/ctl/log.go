@@ -48,7 +48,6 @@ func (c *Console) logVerify(ctx context.Context, args []string) error {
 		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		c.tellTurns(ctx, st)
 		v, err := c.judgeLog(ctx, st, notes)
 		if err != nil {
 			return err
@@ -60,6 +59,7 @@ func (c *Console) logVerify(ctx context.Context, args []string) error {
 				fmt.Fprintf(w, "NOT intact: %s\n", v.Problem)
 			}
 		})
+		c.tellTurns(ctx, st)
 		if err == nil && !v.Intact {
 			return answer(exitNo)
 		}
