@@ -156,3 +156,20 @@ func TestEscrowFollowsTheKey(t *testing.T) {
 		t.Error("the key lies in the copy in clear")
 	}
 }
+
+// Whatever stands in machine.age: it is this key's only as it was written.
+func FuzzEscrowHeader(f *testing.F) {
+	key := someKey(7)
+	sealed := []byte("-----BEGIN AGE ENCRYPTED FILE-----\nAAAA\n")
+	whole := append(header("age1x", sealed, key), sealed...)
+	for _, b := range [][]byte{whole, whole[:30], nil, sealed, []byte("# for age1x\n# mac zz\n"), []byte("# for \n# mac \n")} {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		to, ours := ofKey(b, key)
+		written := to == "age1x" && bytes.HasSuffix(b, sealed) && len(b) == len(whole) // hexadecimal is read in both cases
+		if ours && !written || !ours && bytes.Equal(b, whole) {
+			t.Errorf("%q is for %q, ours %v", b, to, ours)
+		}
+	})
+}
