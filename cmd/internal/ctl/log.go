@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"moqian/cmd/internal/station"
@@ -38,6 +39,19 @@ type LogVerdict struct {
 	Entries int    `json:"entries"`
 	Entry   int    `json:"entry,omitempty"` // the first that does not stand, from 1
 	Problem string `json:"problem,omitempty"`
+	// Unsigned: there is no checkpoint key, so nothing but the tree was compared.
+	Unsigned bool `json:"unsigned,omitempty"`
+}
+
+// String is the verdict in a line.
+func (v LogVerdict) String() string {
+	switch {
+	case !v.Intact:
+		return "NOT intact: " + v.Problem
+	case v.Unsigned:
+		return fmt.Sprintf("%d entries, intact, but nothing signs them: there is no checkpoint key", v.Entries)
+	}
+	return fmt.Sprintf("%d entries, intact", v.Entries)
 }
 
 func (c *Console) logVerify(ctx context.Context, args []string) error {
@@ -53,11 +67,7 @@ func (c *Console) logVerify(ctx context.Context, args []string) error {
 			return err
 		}
 		err = c.show(v, func(w io.Writer) {
-			if v.Intact {
-				fmt.Fprintf(w, "%d entries, intact\n", v.Entries)
-			} else {
-				fmt.Fprintf(w, "NOT intact: %s\n", v.Problem)
-			}
+			fmt.Fprintln(w, v)
 		})
 		if err == nil && !v.Intact {
 			return answer(exitNo)
@@ -66,11 +76,23 @@ func (c *Console) logVerify(ctx context.Context, args []string) error {
 	})
 }
 
+// logCheck is doctor's line about the log.
+func (c *Console) logCheck(ctx context.Context, st *station.Station) Check {
+	v, err := c.judgeLog(ctx, st, nil)
+	if err != nil || v.Intact {
+		return verdict("log", v.String(), err)
+	}
+	return Check{Name: "log", What: v.String(), Mend: "keep the folder as it is and call the auditor"}
+}
+
 // judgeLog compares the log with its own tree, the checkpoints kept here and
 // those given.
 func (c *Console) judgeLog(ctx context.Context, st *station.Station, files []string) (LogVerdict, error) {
 	log := st.Store.Audit()
 	kept, err := log.Checkpoints(ctx)
+	if errors.Is(err, store.ErrDamaged) {
+		return LogVerdict{Problem: err.Error()}, nil
+	}
 	if err != nil {
 		return LogVerdict{}, err
 	}
@@ -86,16 +108,16 @@ func (c *Console) judgeLog(ctx context.Context, st *station.Station, files []str
 		signed = append(signed, b)
 	}
 	var n int
-	if len(signed) > 0 {
-		verifier, verr := st.Verifier()
-		if verr != nil {
-			return LogVerdict{}, verr
-		}
+	verifier, missing := st.Verifier()
+	switch {
+	case missing == nil:
 		n, err = log.VerifyAgainst(ctx, verifier, signed...)
-	} else {
+	case len(signed) > 0 || !errors.Is(missing, fs.ErrNotExist):
+		return LogVerdict{}, missing
+	default: // a store that was begun without a checkpoint key
 		n, _, err = log.Verify(ctx)
 	}
-	v := LogVerdict{Intact: err == nil, Entries: n}
+	v := LogVerdict{Intact: err == nil, Entries: n, Unsigned: missing != nil}
 	var wrong *store.LogError
 	switch {
 	case errors.As(err, &wrong):
