@@ -74,7 +74,13 @@ func Restore(ctx context.Context, dir, path string, o Options, lose bool, e Entr
 	if err := s.Close(); err != nil {
 		return fail(err)
 	}
-	return swapIn(dir, filepath.Join(work, File))
+	if err := swapIn(dir, filepath.Join(work, File)); err != nil {
+		return fail(err)
+	}
+	if err := mark(dir); err != nil {
+		return fail(err)
+	}
+	return nil
 }
 
 // lockReplaced makes sure that nobody has the store to be replaced open. A

@@ -138,8 +138,9 @@ type Store struct {
 }
 
 // Open opens or creates the store in dir. Numbers that were reserved and never
-// filed are logged as burnt. Errors: ErrLocked, ErrNewer, ErrKey and ErrDamaged
-// leave the file as it was.
+// filed are logged as burnt. A store that was made and is missing or empty now is
+// ErrDamaged: only Restore puts one there again. Errors: ErrLocked, ErrNewer, ErrKey
+// and ErrDamaged leave the file as it was.
 func Open(dir string, o Options) (*Store, error) { return openUsing(dir, o, options()) }
 
 func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
@@ -156,6 +157,9 @@ func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 	v, err := newVault(o.Key, o.Rand, o.Ciphers...)
 	if err != nil {
 		return nil, err
+	}
+	if err := gone(dir); err != nil {
+		return nil, fmt.Errorf("opening %s: %w", filepath.Join(dir, File), err)
 	}
 	bo.Timeout = o.Wait
 	db, file, err := openDB(filepath.Join(dir, File), bo)
@@ -197,6 +201,9 @@ func (s *Store) begin() error {
 	if err != nil {
 		return err
 	}
+	if fresh && Made(s.dir) {
+		return fmt.Errorf("opening %s: %w", filepath.Join(s.dir, File), errGone)
+	}
 	if fresh {
 		// The name first: a store that has been acknowledged must be found again.
 		for _, dir := range []string{s.dir, filepath.Dir(s.dir)} {
@@ -207,7 +214,12 @@ func (s *Store) begin() error {
 		if err := s.update(ctx, (*tx).createSchema); err != nil {
 			return fmt.Errorf("creating the store: %w", err)
 		}
+		if err := mark(s.dir); err != nil {
+			return fmt.Errorf("creating the store: %w", err)
+		}
 	} else if err := s.migrate(ctx); err != nil {
+		return err
+	} else if err := s.adopt(ctx); err != nil {
 		return err
 	}
 	if err := s.burnOutstanding(ctx); err != nil && !errors.Is(err, ErrFull) {

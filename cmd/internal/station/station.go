@@ -64,7 +64,7 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the workstation's folder: %w", err)
 	}
-	if o.Check != nil && exists(o.Dir, store.File) {
+	if o.Check != nil && (exists(o.Dir, store.File) || store.Made(o.Dir)) {
 		if err := o.Check(ctx, o.Dir); err != nil {
 			return nil, err
 		}
@@ -94,7 +94,8 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 
 // store gives the options of the store; its Key is to be wiped.
 func (o Options) store() (store.Options, error) {
-	fresh := !exists(o.Dir, store.File)
+	// A store that is gone is not one that never was: its keys are not made anew.
+	fresh := !exists(o.Dir, store.File) && !store.Made(o.Dir)
 	signer, err := checkpointSigner(o.Dir, o.Site.BranchCode+"-"+o.Site.Workstation, fresh, o.Rand)
 	if err != nil {
 		return store.Options{}, err
