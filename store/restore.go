@@ -24,7 +24,8 @@ const serialGap = 1000
 
 // Restore puts the backup at path in the place of the store in dir, which must
 // not be open. Nothing is changed before the backup has been opened with the key
-// and checked. The store that was there is kept beside it as moqian.db.replaced.
+// and checked. The store that was there is kept beside it as moqian.db.replaced, or
+// where there is one from before, with the next number: moqian.db.replaced.2.
 //
 // Counters are never lowered: a voucher number that the replaced store gave is
 // not given again, a capture that it saw stays known to Tripwire, and where that store can no longer be read, 1000 numbers are
@@ -260,18 +261,48 @@ func (t *tx) skipSerials(h head) error {
 // swapIn renames the restored file into place and keeps the one that was there.
 func swapIn(dir, fresh string) error {
 	path := filepath.Join(dir, File)
-	kept := path + ".replaced"
-	if _, err := os.Stat(path); err == nil {
-		os.Remove(kept)
-		if err := os.Link(path, kept); err != nil {
-			// No hard links here: copy, then the rename below still is one step.
-			if err := copyFile(path, kept); err != nil {
-				return err
-			}
+	if _, err := os.Lstat(path); err == nil {
+		if err := setAside(path); err != nil {
+			return err
 		}
 	}
 	if err := os.Rename(fresh, path); err != nil {
 		return err
 	}
 	return syncDir(dir)
+}
+
+// setAside gives the file at path a second name that nothing has yet.
+func setAside(path string) error {
+	for n := 1; ; n++ {
+		kept := replacedName(path, n)
+		err := os.Link(path, kept)
+		if err == nil {
+			return nil
+		}
+		if _, there := os.Lstat(kept); there == nil {
+			continue
+		}
+		// No hard links here: copy, then renaming over path still is one step.
+		return copyFile(path, kept)
+	}
+}
+
+// replacedName is the name of the nth store that was replaced, from 1.
+func replacedName(path string, n int) string {
+	if n == 1 {
+		return path + ".replaced"
+	}
+	return path + ".replaced." + strconv.Itoa(n)
+}
+
+// Replaced gives the names of the stores that restores replaced in dir.
+func Replaced(dir string) (names []string) {
+	for n := 1; ; n++ {
+		name := replacedName(File, n)
+		if _, err := os.Lstat(filepath.Join(dir, name)); err != nil {
+			return names
+		}
+		names = append(names, name)
+	}
 }
