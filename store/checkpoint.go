@@ -70,6 +70,30 @@ func ParseCheckpoint(text string) (Checkpoint, error) {
 // OpenCheckpoint checks the signature of a note and reads it. Errors:
 // ErrCheckpoint.
 func OpenCheckpoint(signed []byte, v note.Verifier) (Checkpoint, error) {
+	var older []note.Verifier
+	if k, ok := v.(oneOf); ok {
+		v, older = k.Verifier, k.older
+	}
+	c, err := openCheckpoint(signed, v)
+	for i := 0; err != nil && i < len(older); i++ {
+		if earlier, wrong := openCheckpoint(signed, older[i]); wrong == nil {
+			return earlier, nil
+		}
+	}
+	return c, err
+}
+
+// OneOf is the key of a log that had others before: of a workstation whose store was
+// restored from the backup of one that is dead. Checkpoints may be of any of them;
+// the end of the log, and with it all before, must be signed by the present one.
+func OneOf(present note.Verifier, older ...note.Verifier) note.Verifier { return oneOf{present, older} }
+
+type oneOf struct {
+	note.Verifier
+	older []note.Verifier
+}
+
+func openCheckpoint(signed []byte, v note.Verifier) (Checkpoint, error) {
 	n, err := note.Open(signed, note.VerifierList(v))
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("%w: %w", ErrCheckpoint, err)

@@ -75,6 +75,9 @@ type Options struct {
 	// Every is how many log entries lie between two checkpoints that are kept and
 	// uploaded, 64 if zero. The head of the log is signed with each transaction.
 	Every int
+	// Merge is asked by Restore about the settings of a store that is replaced and can
+	// be read; nil: those of the backup stay.
+	Merge Merge
 }
 
 func (o *Options) check() error {

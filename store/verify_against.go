@@ -62,6 +62,9 @@ func (t *tx) signedHead(v note.Verifier) error {
 	if err != nil {
 		return err
 	}
+	if k, ok := v.(oneOf); ok {
+		v = k.Verifier
+	}
 	c, err := OpenCheckpoint(raw, v)
 	if err != nil {
 		return fmt.Errorf("the signature of the end: %w", err)

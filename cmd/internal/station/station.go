@@ -120,6 +120,7 @@ func Restore(ctx context.Context, o Options, path string, lose bool) error {
 		return err
 	}
 	defer clear(so.Key)
+	so.Merge = auth.Carry
 	return store.Restore(ctx, o.Dir, path, so, lose, store.Entry{Actor: auth.System, Action: "restore", Outcome: "ok"})
 }
 
