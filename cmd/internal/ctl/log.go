@@ -35,10 +35,11 @@ func (c *Console) logList(ctx context.Context, args []string) error {
 
 // LogVerdict is what log verify prints.
 type LogVerdict struct {
-	Intact  bool   `json:"intact"`
-	Entries int    `json:"entries"`
-	Entry   int    `json:"entry,omitempty"` // the first that does not stand, from 1
-	Problem string `json:"problem,omitempty"`
+	Intact   bool   `json:"intact"`
+	Entries  int    `json:"entries"`
+	Entry    int    `json:"entry,omitempty"` // the first that does not stand, from 1
+	Problem  string `json:"problem,omitempty"`
+	Archived int    `json:"archived,omitempty"` // checkpoints of the archive that were compared
 	// Unsigned: there is no checkpoint key, so nothing but the tree was compared.
 	Unsigned bool `json:"unsigned,omitempty"`
 }
@@ -51,6 +52,9 @@ func (v LogVerdict) String() string {
 	case v.Unsigned:
 		return fmt.Sprintf("%d entries, intact, but nothing signs them: there is no checkpoint key", v.Entries)
 	}
+	if v.Archived > 0 {
+		return fmt.Sprintf("%d entries, intact; so say %d checkpoints of the archive", v.Entries, v.Archived)
+	}
 	return fmt.Sprintf("%d entries, intact", v.Entries)
 }
 
@@ -58,11 +62,24 @@ func (c *Console) logVerify(ctx context.Context, args []string) error {
 	var notes names
 	f := c.flags("log verify")
 	f.Var(&notes, "checkpoint", "signed checkpoint `file`, as the archive has it, again for more")
+	inArchive := f.Bool("archive", false, "compare with the checkpoints that the archive has, too")
+	l := c.line()
+	f.StringVar(&l.Address, "from", "", "the archive's `URL` for --archive, which it implies; the site's without it")
 	if _, err := c.parse("log verify", f, args, 0, 0); err != nil {
 		return err
 	}
 	return c.with(ctx, func(st *station.Station) error {
-		v, err := c.judgeLog(ctx, st, notes)
+		var archived [][]byte
+		if *inArchive || l.Address != "" {
+			from, err := c.archive(st, l)
+			if err != nil {
+				return err
+			}
+			if archived, err = st.ArchivedCheckpoints(ctx, from); err != nil {
+				return err
+			}
+		}
+		v, err := c.judgeLog(ctx, st, notes, archived...)
 		if err != nil {
 			return err
 		}
@@ -87,7 +104,7 @@ func (c *Console) logCheck(ctx context.Context, st *station.Station) Check {
 
 // judgeLog compares the log with its own tree, the checkpoints kept here and
 // those given.
-func (c *Console) judgeLog(ctx context.Context, st *station.Station, files []string) (LogVerdict, error) {
+func (c *Console) judgeLog(ctx context.Context, st *station.Station, files []string, archived ...[]byte) (LogVerdict, error) {
 	log := st.Store.Audit()
 	kept, err := log.Checkpoints(ctx)
 	if errors.Is(err, store.ErrDamaged) {
@@ -96,7 +113,7 @@ func (c *Console) judgeLog(ctx context.Context, st *station.Station, files []str
 	if err != nil {
 		return LogVerdict{}, err
 	}
-	var signed [][]byte
+	signed := archived
 	for _, k := range kept {
 		signed = append(signed, k.Signed)
 	}
@@ -108,7 +125,7 @@ func (c *Console) judgeLog(ctx context.Context, st *station.Station, files []str
 		signed = append(signed, b)
 	}
 	var n int
-	verifier, missing := st.Verifier()
+	verifier, missing := st.Verifiers(ctx)
 	switch {
 	case missing == nil:
 		n, err = log.VerifyAgainst(ctx, verifier, signed...)
@@ -117,7 +134,7 @@ func (c *Console) judgeLog(ctx context.Context, st *station.Station, files []str
 	default: // a store that was begun without a checkpoint key
 		n, _, err = log.Verify(ctx)
 	}
-	v := LogVerdict{Intact: err == nil, Entries: n, Unsigned: missing != nil}
+	v := LogVerdict{Intact: err == nil, Entries: n, Archived: len(archived), Unsigned: missing != nil}
 	var wrong *store.LogError
 	switch {
 	case errors.As(err, &wrong):

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"context"
 	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
@@ -9,11 +10,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 
 	"moqian/cmd/internal/durable"
+	"moqian/store"
+	"moqian/store/upload"
 )
 
 // checkpointKey signs the heads of the operation log. It lies apart from the
@@ -58,38 +62,105 @@ func checkpointSigner(dir, name string, fresh bool, random io.Reader) (note.Sign
 // checkpoint.pub, which anybody could replace who can write the folder.
 // fs.ErrNotExist where the workstation has neither.
 func (st *Station) Verifier() (note.Verifier, error) {
-	b, err := os.ReadFile(filepath.Join(st.Dir, checkpointKey))
-	if err == nil {
-		defer clear(b)
-		return verifierOf(strings.TrimSpace(string(b)))
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		b, err = os.ReadFile(filepath.Join(st.Dir, checkpointPub))
-	}
+	public, err := publicKey(st.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("reading the public key of the log's checkpoints: %w", err)
+		return nil, err
 	}
-	return note.NewVerifier(strings.TrimSpace(string(b)))
+	return note.NewVerifier(public)
 }
 
-// verifierOf gives what verifies the signatures of a key in the form of
-// note.GenerateKey: PRIVATE+KEY+name+hash+base64 of 1 and the seed of an Ed25519 key.
-func verifierOf(private string) (note.Verifier, error) {
+// Verifiers is Verifier, for checkpoints of earlier keys too: those of the
+// workstations whose backups were restored here.
+func (st *Station) Verifiers(ctx context.Context) (note.Verifier, error) {
+	present, err := st.Verifier()
+	if err != nil {
+		return nil, err
+	}
+	all, err := st.publicKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var older []note.Verifier
+	for _, public := range all {
+		v, err := note.NewVerifier(public)
+		if err != nil {
+			return nil, fmt.Errorf("an earlier key of the log's checkpoints: %w", err)
+		}
+		if v.Name() != present.Name() || v.KeyHash() != present.KeyHash() {
+			older = append(older, v)
+		}
+	}
+	return store.OneOf(present, older...), nil
+}
+
+// ArchivedCheckpoints fetches those that an archive has of this workstation's log.
+func (st *Station) ArchivedCheckpoints(ctx context.Context, from upload.Archive) ([][]byte, error) {
+	return upload.Checkpoints(ctx, from, st.Site.BranchCode, st.origin())
+}
+
+// checkpointKeys is the setting with the public keys that signed the log, one a
+// line, the first one first. Being in the store they are in its backups.
+const checkpointKeys = "station.checkpoint_keys"
+
+func (st *Station) publicKeys(ctx context.Context) ([]string, error) {
+	b, _, err := st.Store.Setting(ctx, checkpointKeys)
+	return strings.Fields(string(b)), err
+}
+
+// keepPublicKey puts the public key among those that signed the log.
+func (st *Station) keepPublicKey(ctx context.Context) error {
+	public, err := publicKey(st.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	all, err := st.publicKeys(ctx)
+	if err != nil || slices.Contains(all, public) {
+		return err
+	}
+	err = st.Store.SetSetting(ctx, checkpointKeys, []byte(strings.Join(append(all, public), "\n")))
+	if errors.Is(err, store.ErrFull) {
+		return nil // it opens all the same; at the next start
+	}
+	return err
+}
+
+// publicKey is the public key of a folder's checkpoints as note writes it.
+func publicKey(dir string) (string, error) {
+	b, err := os.ReadFile(filepath.Join(dir, checkpointKey))
+	if err == nil {
+		defer clear(b)
+		return publicOf(strings.TrimSpace(string(b)))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		b, err = os.ReadFile(filepath.Join(dir, checkpointPub))
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the public key of the log's checkpoints: %w", err)
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+// publicOf gives the public half of a key in the form of note.GenerateKey:
+// PRIVATE+KEY+name+hash+base64 of 1 and the seed of an Ed25519 key.
+func publicOf(private string) (string, error) {
 	bad := errors.New("the key of the log's checkpoints is not one")
 	parts := strings.SplitN(private, "+", 5)
 	if len(parts) != 5 {
-		return nil, bad
+		return "", bad
 	}
 	raw, err := base64.StdEncoding.DecodeString(parts[4])
 	defer clear(raw)
 	if err != nil || len(raw) != 1+ed25519.SeedSize {
-		return nil, bad
+		return "", bad
 	}
 	secret := ed25519.NewKeyFromSeed(raw[1:])
 	defer clear(secret)
 	public, err := note.NewEd25519VerifierKey(parts[2], secret.Public().(ed25519.PublicKey))
 	if err != nil {
-		return nil, bad
+		return "", bad
 	}
-	return note.NewVerifier(public)
+	return public, nil
 }

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -8,6 +9,9 @@ import (
 	"testing"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"moqian/cmd/internal/config"
+	"moqian/store"
 )
 
 // Who verifies on the workstation itself takes the key, not the public half beside
@@ -64,6 +68,61 @@ func TestVerifierIsOfTheKey(t *testing.T) {
 	}
 	write(checkpointPub, string(pub))
 	opens("with the public key only")
+}
+
+// A new machine gets the backup and the machine key of one that is dead, and a
+// checkpoint key of its own: what the old one signed is verified there, twice over.
+func TestCheckpointKeysOfDeadMachines(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	for i := range 3 {
+		st, err := open(t, dir, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := st.Store.Audit().Append(ctx, store.Entry{Action: "test", Outcome: "ok"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := st.Store.Audit().Checkpoint(ctx); err != nil {
+			t.Fatal(err)
+		}
+		v, err := st.Verifiers(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := st.Store.Audit().Checkpoints(ctx)
+		if err != nil || len(kept) < i+1 {
+			t.Fatalf("%d checkpoints, %v", len(kept), err)
+		}
+		var signed [][]byte
+		for _, k := range kept {
+			signed = append(signed, k.Signed)
+		}
+		if _, err := st.Store.Audit().VerifyAgainst(ctx, v, signed...); err != nil {
+			t.Errorf("machine %d: %v", i+1, err)
+		}
+		bak := filepath.Join(t.TempDir(), "bak")
+		if _, err := st.Store.Backup(ctx, bak, store.Entry{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := st.Close(); err != nil {
+			t.Fatal(err)
+		}
+		next := t.TempDir()
+		key, err := os.ReadFile(filepath.Join(dir, "machine.key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(next, "machine.key"), key, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		site := config.Default()
+		site.Floor, site.Ballast = 0, 0
+		if err := Restore(ctx, Options{Dir: next, Site: site, MachineKey: fileKey}, bak, false); err != nil {
+			t.Fatal(err)
+		}
+		dir = next
+	}
 }
 
 type zeros struct{}

@@ -79,7 +79,11 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 		return nil, err
 	}
 	st := &Station{Dir: o.Dir, Site: o.Site, Trial: o.Trial, Store: s, now: o.Now, rand: o.Rand}
-	if err := st.claim(ctx); err != nil {
+	err = st.claim(ctx)
+	if err == nil {
+		err = st.keepPublicKey(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if o.Factor == nil {
