@@ -138,6 +138,8 @@ type Store struct {
 	ballast int64
 	signer  note.Signer // nil: no checkpoints
 	every   int64
+
+	torn bool // see Torn
 }
 
 // Open opens or creates the store in dir. Numbers that were reserved and never
@@ -164,13 +166,14 @@ func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 	if err := gone(dir); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", filepath.Join(dir, File), err)
 	}
+	torn := tornHead(filepath.Join(dir, File))
 	bo.Timeout = o.Wait
 	db, file, err := openDB(filepath.Join(dir, File), bo)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{db: db, file: file, ahead: aheadMost, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
-		ballast: o.Ballast, signer: o.Signer, every: int64(o.Every)}
+		ballast: o.Ballast, signer: o.Signer, every: int64(o.Every), torn: torn}
 	if err := s.begin(); err != nil {
 		db.Close() // not s.Close: that might sign what was just refused
 		return nil, err
@@ -228,8 +231,22 @@ func (s *Store) begin() error {
 	if err := s.burnOutstanding(ctx); err != nil && !errors.Is(err, ErrFull) {
 		return err
 	}
-	return nil
+	if !s.torn {
+		return nil
+	}
+	err = s.Audit().Append(ctx, Entry{Actor: "system", Action: "torn", Outcome: "failed", Detail: map[string]string{
+		"reason": "one of the two head pages was not whole: the last transaction may be missing",
+	}})
+	if errors.Is(err, ErrFull) {
+		return nil
+	}
+	return err
 }
+
+// Torn says that Open found one of the file's two head pages not whole: what the
+// last transaction did may be missing, by a power cut before it was acknowledged or
+// by somebody's hand. An entry "torn" of the log says so for ever.
+func (s *Store) Torn() bool { return s.torn }
 
 // Close releases it; it waits for transactions under way.
 func (s *Store) Close() error {
