@@ -129,8 +129,10 @@ func (c *Console) judgeLog(ctx context.Context, st *station.Station, files []str
 	switch {
 	case missing == nil:
 		n, err = log.VerifyAgainst(ctx, verifier, signed...)
-	case len(signed) > 0 || !errors.Is(missing, fs.ErrNotExist):
+	case !errors.Is(missing, fs.ErrNotExist):
 		return LogVerdict{}, missing
+	case len(signed) > 0 || st.Signed(ctx):
+		return LogVerdict{Archived: len(archived), Problem: "the log was signed, and the key of its checkpoints is gone from the folder"}, nil
 	default: // a store that was begun without a checkpoint key
 		n, _, err = log.Verify(ctx)
 	}

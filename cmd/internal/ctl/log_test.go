@@ -60,6 +60,12 @@ func TestDoctorSeesTheLog(t *testing.T) {
 	if _, out, _ = run(t, dir, time.Now, "doctor"); !strings.Contains(out, "NOT intact: log entry") {
 		t.Error(out)
 	}
+	if err := os.Remove(filepath.Join(dir, "d", "checkpoint.pub")); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, _ := run(t, dir, time.Now, "log", "verify"); code != 1 || !strings.Contains(out, "key of its checkpoints is gone") {
+		t.Errorf("without any key: %d %s", code, out)
+	}
 	if code, _, stderr := run(t, dir, time.Now, "log", "checkpoint"); code == 0 {
 		t.Error(stderr)
 	}

@@ -107,6 +107,12 @@ func (st *Station) publicKeys(ctx context.Context) ([]string, error) {
 	return strings.Fields(string(b)), err
 }
 
+// Signed says whether the workstation ever had a key for its log's checkpoints.
+func (st *Station) Signed(ctx context.Context) bool {
+	all, err := st.publicKeys(ctx)
+	return err != nil || len(all) > 0
+}
+
 // keepPublicKey puts the public key among those that signed the log.
 func (st *Station) keepPublicKey(ctx context.Context) error {
 	public, err := publicKey(st.Dir)
