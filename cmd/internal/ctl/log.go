@@ -140,13 +140,29 @@ func (c *Console) judgeLog(ctx context.Context, st *station.Station, files []str
 	var wrong *store.LogError
 	switch {
 	case errors.As(err, &wrong):
-		v.Entry, v.Problem = wrong.Entry, wrong.Error()
+		v.Entry, v.Problem = wrong.Entry, wrong.Error()+restoredAt(ctx, log)
 	case errors.Is(err, store.ErrCheckpoint):
 		v.Problem = err.Error()
 	case err != nil:
 		return v, err
 	}
 	return v, nil
+}
+
+// restoredAt tells whoever judges that a backup was restored: checkpoints made
+// between that backup and then are of entries that were given up.
+func restoredAt(ctx context.Context, log *store.Audit) string {
+	all, err := log.All(ctx)
+	if err != nil {
+		return ""
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		if e := all[i]; e.Action == "restore" {
+			return fmt.Sprintf(" (entry %d says that a backup of %s entries was restored: checkpoints made after that backup and before differ)",
+				i+1, e.Detail["entries"])
+		}
+	}
+	return ""
 }
 
 func (c *Console) logExport(ctx context.Context, args []string) error {

@@ -42,6 +42,12 @@ func TestLogVerifyAgainstArchive(t *testing.T) {
 		t.Error(out)
 	}
 	do(1, "log", "verify", "--json", "--from", "dir:a")
+	do(0, "backup", "bak")
+	do(0, "restore", "bak")
+	do(0, "log", "verify")
+	if out := do(1, "log", "verify", "--from", "dir:a"); !strings.Contains(out, "a backup of") {
+		t.Error(out)
+	}
 }
 
 // doctor compares the log with what was signed, not with its own tree only.
