@@ -66,7 +66,7 @@ func (c *Console) with(ctx context.Context, f func(*station.Station) error) erro
 }
 
 func (c *Console) options(dir string, site config.Site) station.Options {
-	o := station.Options{Dir: dir, Site: site, MachineKey: MachineKey(site), Now: c.Now}
+	o := station.Options{Dir: dir, Site: site, MachineKey: MachineKey(site), Login: c.User, Now: c.Now}
 	if c.Self != "" {
 		o.Check = childCheck(c.Self)
 	}

@@ -89,7 +89,7 @@ func TestWhoIsLogged(t *testing.T) {
 	if code := c.Run(context.Background(), []string{"--data", "d", "log", "export"}); code != 0 {
 		t.Fatal(code)
 	}
-	want := map[string]bool{"account add": true, "account lock": true, "account second factor set": true, "account second factor removed": true, "compact": true}
+	want := map[string]bool{"account add": true, "account lock": true, "account second factor set": true, "account second factor removed": true, "restore": true, "compact": true}
 	for line := range strings.Lines(out.String()) {
 		var e struct {
 			Actor, Action string

@@ -32,6 +32,9 @@ type Options struct {
 	// Check looks at the store's file in a process of its own before it is
 	// opened, so that a damaged one cannot take this one down; nil: not done.
 	Check func(ctx context.Context, dir string) error
+	// Login of the operating system that asks for a Restore, for the log; empty:
+	// not told.
+	Login string
 	// Factor is the second factor of logins, nil: TOTP as the site wants it.
 	Factor auth.Factor
 	// Cost of password hashes; zero: the default.
@@ -134,7 +137,11 @@ func Restore(ctx context.Context, o Options, path string, lose bool) error {
 	}
 	defer clear(so.Key)
 	so.Merge = auth.Carry
-	return store.Restore(ctx, o.Dir, path, so, lose, store.Entry{Actor: auth.System, Action: "restore", Outcome: "ok"})
+	e := store.Entry{Actor: auth.System, Action: "restore", Outcome: "ok"}
+	if o.Login != "" {
+		e.Detail = map[string]string{auth.OSUser: o.Login}
+	}
+	return store.Restore(ctx, o.Dir, path, so, lose, e)
 }
 
 // Close releases the store.
