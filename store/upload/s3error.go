@@ -26,7 +26,7 @@ func kind(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, own := range []error{ErrRefused, ErrLater, ErrAbsent, ErrAltered} {
+	for _, own := range []error{ErrRefused, ErrLater, ErrAbsent, ErrAltered, ErrYoung} {
 		if errors.Is(err, own) {
 			return err
 		}
@@ -34,7 +34,7 @@ func kind(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if errors.Is(err, errETag) {
+	if errors.Is(err, errETag) || errors.Is(err, errNoETag) {
 		return fmt.Errorf("%w: %w", ErrLater, err)
 	}
 	var r minio.ErrorResponse
@@ -42,13 +42,15 @@ func kind(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	code := r.Code
-	if code == "" {
+	if !plain(code) || len(code) > 64 {
 		code = http.StatusText(r.StatusCode)
 	}
 	said := fmt.Sprintf("it answers %d %s", r.StatusCode, code)
 	switch {
-	case r.Code == "NoSuchKey" || r.StatusCode == http.StatusNotFound && r.Code != "NoSuchBucket":
+	case r.Code == "NoSuchKey": // minio-go says so of a bare 404 to HEAD, too
 		return fmt.Errorf("%w: %s", ErrAbsent, said)
+	case r.StatusCode == http.StatusNotFound && r.Code == "":
+		return fmt.Errorf("%w: %s, and not what is missing: it may not be the archive's answer", ErrLater, said)
 	case r.Code == "RequestTimeTooSkewed", r.Code == "SlowDown", r.Code == "RequestTimeout":
 		return fmt.Errorf("%w: %s", ErrLater, said)
 	case r.Code == "BadDigest", r.Code == "InvalidDigest", r.Code == "XAmzContentSHA256Mismatch", r.Code == "IncompleteBody":

@@ -143,19 +143,20 @@ func (c *Console) queueVerify(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		purged := 0
 		if purge != nil {
-			if purged, err = w.Purge(ctx, *purge); err != nil {
+			p, err := w.GiveUp(ctx, *purge)
+			if err != nil {
 				return err
 			}
+			v.Lost, v.Failed, v.Elsewhere, v.Purged = v.Lost+p.Lost, v.Failed+p.Failed, v.Elsewhere+p.Elsewhere, p.Purged
 		}
-		err = c.show(struct {
-			upload.Verdict
-			Purged int `json:"purged"`
-		}{v, purged}, func(w io.Writer) {
-			fmt.Fprintf(w, "verified %d, lost %d, not readable now %d, not yet due %d, purged %d\n", v.Verified, v.Lost, v.Failed, v.Waiting, purged)
+		err = c.show(v, func(w io.Writer) {
+			fmt.Fprintf(w, "verified %d, lost %d, not readable now %d, not yet due %d, purged %d\n", v.Verified, v.Lost, v.Failed, v.Waiting, v.Purged)
 		})
-		if err == nil && (v.Lost > 0 || v.Failed > 0) {
+		if v.Elsewhere > 0 {
+			fmt.Fprintf(c.Err, "tellerctl: queue verify: %d were sent to another archive and are left alone; queue show tells which, --from names it\n", v.Elsewhere)
+		}
+		if err == nil && v.Lost+v.Failed+v.Elsewhere > 0 {
 			return answer(exitNo)
 		}
 		return err
