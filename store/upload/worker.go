@@ -67,7 +67,8 @@ const unreachableLimit = 16
 // Once tries each QUEUED and READY voucher once, oldest first; one that fails
 // does not keep the others back, its row tells why. When nobody answers, several
 // times in a row, the rest is not tried. The error is for what stops the round:
-// a queue that cannot be read or written, a cancelled context.
+// a queue that cannot be read or written, a cancelled context. Two rounds may run
+// at once: each leaves alone, uncounted, what the other has moved.
 func (w *Worker) Once(ctx context.Context) (r Result, err error) {
 	return w.once(ctx, func(store.Item) bool { return true })
 }
@@ -196,10 +197,13 @@ func (r *round) feed(ctx context.Context, todo []store.Item, work chan<- *store.
 		}
 		part := todo[at:min(at+size, len(todo))]
 		if r.w.Finalise == nil {
-			if err := r.ready(ctx, part); err != nil {
+			mine, err := r.ready(ctx, part)
+			if err != nil {
 				r.count(func() { r.broken = err })
 				return len(todo) - at
 			}
+			at += len(part) - len(mine)
+			part = mine
 		}
 		for i := range part {
 			work <- &part[i]
@@ -209,23 +213,52 @@ func (r *round) feed(ctx context.Context, todo []store.Item, work chan<- *store.
 	return 0
 }
 
-// ready makes QUEUED items READY with the bytes they were filed with.
-func (r *round) ready(ctx context.Context, part []store.Item) error {
-	var finals []store.Final
-	var at []int
-	for i, it := range part {
-		if it.State == store.Queued {
-			finals, at = append(finals, store.Final{ID: it.ID}), append(at, i)
+// ready makes QUEUED items READY with the bytes they were filed with. It gives those
+// that are left to this round: another one may be at work beside it.
+func (r *round) ready(ctx context.Context, part []store.Item) ([]store.Item, error) {
+	for {
+		var finals []store.Final
+		var at []int
+		for i, it := range part {
+			if it.State == store.Queued {
+				finals, at = append(finals, store.Final{ID: it.ID}), append(at, i)
+			}
+		}
+		if len(finals) == 0 {
+			return part, nil
+		}
+		now, err := r.w.Outbox.CommitAll(ctx, finals...)
+		for i := range now {
+			part[at[i]] = now[i]
+		}
+		if !errors.Is(err, store.ErrState) {
+			return part, err
+		}
+		if part, err = r.untouched(ctx, part); err != nil {
+			return part, err
 		}
 	}
-	if len(finals) == 0 {
-		return nil
+}
+
+// untouched gives the items that are in the state they were in.
+func (r *round) untouched(ctx context.Context, part []store.Item) ([]store.Item, error) {
+	mine := part[:0]
+	for _, it := range part {
+		switch now, err := r.w.Outbox.Find(ctx, it.ID); {
+		case err != nil:
+			return mine, err
+		case now.State == it.State:
+			mine = append(mine, it)
+		default:
+			r.leave(it)
+		}
 	}
-	now, err := r.w.Outbox.CommitAll(ctx, finals...)
-	for i := range now {
-		part[at[i]] = now[i]
-	}
-	return err
+	return mine, nil
+}
+
+// leave counts an item that another round has taken.
+func (r *round) leave(it store.Item) {
+	r.count(func() { r.tally.add(it.Bytes, true) })
 }
 
 func (r *round) over(ctx context.Context) bool {
@@ -238,6 +271,10 @@ func (r *round) over(ctx context.Context) bool {
 func (r *round) handIn(ctx context.Context, o outcome) {
 	if o.err != nil && ctx.Err() != nil {
 		r.count(func() { r.result.Failed++ })
+		return
+	}
+	if errors.Is(o.err, store.ErrState) {
+		r.leave(o.it)
 		return
 	}
 	r.count(func() {
@@ -260,7 +297,7 @@ func (r *round) record(ctx context.Context, all []outcome) error {
 	for i, o := range all {
 		changes[i] = o.change()
 	}
-	_, err := r.w.Outbox.MoveAll(context.WithoutCancel(ctx), changes...)
+	refused, err := r.w.Outbox.MoveAll(context.WithoutCancel(ctx), changes...)
 	r.count(func() {
 		if err != nil {
 			r.broken = err
@@ -268,6 +305,10 @@ func (r *round) record(ctx context.Context, all []outcome) error {
 			return
 		}
 		for _, o := range all {
+			if refused[o.it.ID] != nil { // another round has recorded it
+				r.tally.add(o.it.Bytes, true)
+				continue
+			}
 			r.finished(o)
 		}
 		if r.w.Told != nil {
@@ -293,7 +334,7 @@ func (o outcome) change() store.Change {
 			e.Detail = map[string]string{"already": "true"}
 		}
 	}
-	return store.Change{Item: moved, Entry: e}
+	return store.Change{Item: moved, Entry: e, From: o.it.State}
 }
 
 // words of an error, not too many.
