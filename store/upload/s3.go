@@ -159,7 +159,7 @@ func (s *S3) Close() { s.close() }
 func (s *S3) Skew() time.Duration { return s.sign.Skew() }
 
 // Send writes the document and then its index object. The place of the receipt
-// is s3://bucket/key?host=HOST.
+// is s3://host/bucket/key.
 func (s *S3) Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, error) {
 	receipt, err := s.SendDocument(ctx, it, pdf)
 	if err == nil {
@@ -224,13 +224,15 @@ func (s *S3) until(it store.Item) time.Time {
 	return it.Filed.Add(s.o.Retain).UTC().Truncate(time.Second)
 }
 
-// Put writes a small object once.
+// Put writes a small object once, to be kept for as long as a document that is filed
+// now.
 func (s *S3) Put(ctx context.Context, key string, data []byte) (Receipt, error) {
 	cond, err := s.conditional(ctx)
 	if err != nil {
 		return Receipt{}, err
 	}
-	already, err := s.once(ctx, object{key, data, sha256.Sum256(data), "application/octet-stream", time.Time{}}, cond)
+	until := s.until(store.Item{Filed: s.o.Now().Add(s.Skew())})
+	already, err := s.once(ctx, object{key, data, sha256.Sum256(data), "application/octet-stream", until}, cond)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -238,7 +240,7 @@ func (s *S3) Put(ctx context.Context, key string, data []byte) (Receipt, error) 
 }
 
 func (s *S3) place(key string) string {
-	return "s3://" + path.Join(s.o.Bucket, s.name(key)) + hostMark + s.base.Host
+	return "s3://" + path.Join(s.base.Host, s.o.Bucket, s.name(key))
 }
 
 // name is the key in the bucket.

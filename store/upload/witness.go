@@ -35,15 +35,11 @@ func own(a Archive, place, key string) bool {
 	return !ok || place == "" || w.Own(place, key)
 }
 
-// Own compares the bucket, the prefix, and the host where the place names it: two
-// servers may have buckets of one name.
+// Own compares the host, the bucket and the prefix: two servers may have buckets of
+// one name. Places of the first versions have no host.
 func (s *S3) Own(place, key string) bool {
-	object, host, named := strings.Cut(place, hostMark)
-	return object == "s3://"+path.Join(s.o.Bucket, s.name(key)) && (!named || host == s.base.Host)
+	return place == s.place(key) || place == "s3://"+path.Join(s.o.Bucket, s.name(key))
 }
-
-// hostMark comes before the host in a place: s3://bucket/key?host=archive:9000.
-const hostMark = "?host="
 
 // GetAged compares Last-Modified with the Date of the same answer, before the bytes
 // come.

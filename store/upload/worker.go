@@ -58,6 +58,10 @@ type Result struct {
 	// Why is what the first of those tried that failed met, nil if none did; each
 	// one's own reason stands in its row.
 	Why error `json:"-"`
+
+	Checkpoints int   `json:"checkpoints"`         // of the log, taken by the archive now
+	Held        int   `json:"checkpoints_waiting"` // of the log, still here
+	WhyHeld     error `json:"-"`                   // what the first of these met
 }
 
 // unreachableLimit is how many tries in a row may find nobody before the round
@@ -98,19 +102,30 @@ func (w *Worker) once(ctx context.Context, due func(store.Item) bool) (r Result,
 	r, err = w.round(ctx, begin, todo)
 	r.Failed += n
 	if err == nil {
-		err = w.checkpoints(ctx, r)
+		err = w.checkpoints(ctx, &r)
 	}
 	return r, err
 }
 
 // checkpoints uploads those that wait, unless nobody answers anyhow.
-func (w *Worker) checkpoints(ctx context.Context, r Result) error {
+func (w *Worker) checkpoints(ctx context.Context, r *Result) error {
 	a, ok := w.Sender.(Archive)
-	if !ok || w.Audit == nil || w.Branch == "" || w.Origin == "" || r.Failed > 0 && r.Sent+r.Already == 0 {
+	if !ok || w.Audit == nil || w.Branch == "" || w.Origin == "" {
 		return nil
 	}
-	_, err := SendCheckpoints(ctx, a, w.Audit, w.Branch, w.Origin)
+	waiting, err := w.Audit.Waiting(ctx)
+	if err != nil {
+		return err
+	}
+	r.Held = len(waiting)
+	if errors.Is(r.Why, ErrUnreachable) && r.Sent+r.Already == 0 {
+		r.WhyHeld = r.Why
+		return nil
+	}
+	r.Checkpoints, err = SendCheckpoints(ctx, a, w.Audit, w.Branch, w.Origin)
+	r.Held = max(r.Held-r.Checkpoints, 0)
 	if errors.Is(err, ErrLater) || errors.Is(err, ErrRefused) {
+		r.WhyHeld = err
 		return nil // they wait for the next round, like documents
 	}
 	return err

@@ -62,7 +62,7 @@ func (c *Console) upload(ctx context.Context, args []string) error {
 		}
 		err = c.show(r, func(w io.Writer) { printResult(w, r) })
 		c.why(r)
-		if err == nil && r.Failed > 0 {
+		if err == nil && r.Failed+r.Held > 0 {
 			return answer(exitNo)
 		}
 		return err
@@ -70,13 +70,18 @@ func (c *Console) upload(ctx context.Context, args []string) error {
 }
 
 // why says what kept vouchers back, for the first of them; the others' rows have
-// their own reasons.
+// their own reasons. Checkpoints have no rows.
 func (c *Console) why(r upload.Result) {
-	if r.Why == nil {
+	c.kept("", r.Failed, r.Why)
+	c.kept(" checkpoints of the log", r.Held, r.WhyHeld)
+}
+
+func (c *Console) kept(what string, n int, why error) {
+	if why == nil || n == 0 {
 		return
 	}
-	fmt.Fprintf(c.Err, "tellerctl: upload: %d not sent; the first: %s\n", r.Failed, oneLine(r.Why))
-	for _, h := range say.Hints(r.Why) {
+	fmt.Fprintf(c.Err, "tellerctl: upload: %d%s not sent; the first: %s\n", n, what, oneLine(why))
+	for _, h := range say.Hints(why) {
 		fmt.Fprintf(c.Err, "hint: %s\n", h)
 	}
 }
