@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/minio/minio-go/v7"
 )
@@ -16,6 +17,18 @@ func status(err error) int {
 		return r.StatusCode
 	}
 	return 0
+}
+
+// isCode says whether a server's code is one: letters, and a digit or two. What else
+// it says could be of a customer.
+func isCode(s string) bool {
+	digits := 0
+	for _, c := range []byte(s) {
+		if c >= '0' && c <= '9' {
+			digits++
+		}
+	}
+	return plain(s) && len(s) <= 40 && digits <= 2
 }
 
 // kind turns what a request ended with into the errors of this package. Who may
@@ -39,10 +52,13 @@ func kind(ctx context.Context, err error) error {
 	}
 	var r minio.ErrorResponse
 	if !errors.As(err, &r) || r.StatusCode == 0 {
+		if strings.Contains(err.Error(), "malformed") { // and quoted
+			return fmt.Errorf("%w: what answers does not speak HTTP", ErrUnreachable)
+		}
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	code := r.Code
-	if !plain(code) || len(code) > 64 {
+	if !isCode(code) {
 		code = http.StatusText(r.StatusCode)
 	}
 	said := fmt.Sprintf("it answers %d %s", r.StatusCode, code)

@@ -280,6 +280,7 @@ func TestRefusals(t *testing.T) {
 		{"507", uploadtest.Faults{Status: 507, Code: "InsufficientStorage"}, store.FaultLater, "507 InsufficientStorage", 3},
 		{"503", uploadtest.Faults{Status: 503, Code: "SlowDown"}, store.FaultLater, "503 SlowDown", 3},
 		{"412 though nothing is there", uploadtest.Faults{Status: 412, Code: "PreconditionFailed"}, store.FaultLater, "both", 3},
+		{"400 with a customer's number", uploadtest.Faults{Status: 400, Code: "A6222021001112223334"}, store.FaultRefused, "400 Bad Request", 3},
 		{"no ETag", uploadtest.Faults{NoETag: true}, store.FaultLater, "ETag", 3},
 		{"404 of a login page", uploadtest.Faults{Status: 404, Code: "<p>"}, store.FaultLater, "may not be the archive's", 3},
 		{"404 of a user", uploadtest.Faults{Status: 404, Code: "XAdminUserNotFound"}, store.FaultRefused, "404 XAdminUserNotFound", 3},
