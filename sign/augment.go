@@ -261,7 +261,7 @@ func (a *augmenter) collect(v *verifier, have *dss) (*dss, error) {
 	for _, f := range v.found {
 		var chains [][]*x509.Certificate
 		if f.token != nil {
-			c, err := f.token.chains(trust{roots: []*x509.CertPool{a.o.TSARoots, a.o.Roots}, more: have.certs}, later(f.token.Time, a.o.At))
+			c, err := f.token.chains(trust{roots: stampRoots(a.o.Roots, a.o.TSARoots), more: have.certs}, later(f.token.Time, a.o.At))
 			if err != nil {
 				return nil, fmt.Errorf("the time stamp's chain: %w", err)
 			}

@@ -2,6 +2,7 @@ package sign
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"moqian/sign/pdf"
@@ -11,35 +12,72 @@ import (
 // (§12.8.2.2).
 func docMDP(f *pdf.File, sig pdf.Dict) int { return transform(f, sig, "DocMDP", 2) }
 
-// transform reads /P of a transform method of a signature.
+// transform reads /P of a transform method of a signature, the strictest where it
+// is there more than once.
 func transform(f *pdf.File, sig pdf.Dict, method pdf.Name, otherwise int) int {
-	p := parameters(f, sig, method)
-	if p == nil {
-		return 0
+	level := 0
+	for _, p := range parameters(f, sig, method) {
+		if n := permitsLevel(f, p["P"], otherwise); n > 0 && (level == 0 || n < level) {
+			level = n
+		}
 	}
-	if n, ok := p["P"].(int64); ok && n >= 1 && n <= 3 {
-		return int(n)
-	}
-	return otherwise
+	return level
 }
 
-// parameters of a transform method; nil when the signature has none of it.
-func parameters(f *pdf.File, sig pdf.Dict, method pdf.Name) pdf.Dict {
+// permitsLevel reads a /P, which may be written as a real or somewhere else. What
+// cannot be read permits nothing.
+func permitsLevel(f *pdf.File, o pdf.Object, otherwise int) int {
+	if o == nil {
+		return otherwise
+	}
+	o, err := f.Resolve(o)
+	if err != nil {
+		return 1
+	}
+	switch n := o.(type) {
+	case int64:
+		if n >= 1 && n <= 3 {
+			return int(n)
+		}
+	case float64:
+		if n == 2 || n == 3 {
+			return int(n)
+		}
+	}
+	return 1
+}
+
+// unreadable are parameters that permit nothing.
+func unreadable() pdf.Dict { return pdf.Dict{"P": int64(1), "Action": pdf.Name("All")} }
+
+// parameters of a transform method, one for each time the signature names it.
+func parameters(f *pdf.File, sig pdf.Dict, method pdf.Name) (out []pdf.Dict) {
 	list, err := array(f, sig["Reference"])
 	if err != nil {
-		return nil
+		return []pdf.Dict{unreadable()}
 	}
 	for _, o := range list {
 		d, err := f.Dict(o)
-		if err != nil || d == nil || d["TransformMethod"] != method {
+		if err != nil || d == nil {
+			out = append(out, unreadable())
 			continue
 		}
-		if p, err := f.Dict(d["TransformParams"]); err == nil && p != nil {
-			return p
+		name, err := f.Resolve(d["TransformMethod"])
+		if is, ok := name.(pdf.Name); err == nil && ok && is != method {
+			continue
+		} else if err != nil || !ok {
+			out = append(out, unreadable())
+			continue
 		}
-		return pdf.Dict{}
+		p := pdf.Dict{}
+		if d["TransformParams"] != nil {
+			if p, err = f.Dict(d["TransformParams"]); err != nil || p == nil {
+				p = unreadable()
+			}
+		}
+		out = append(out, p)
 	}
-	return nil
+	return out
 }
 
 // permissions are those that hold for what follows revision i.
@@ -58,8 +96,8 @@ func (v *verifier) permissions(i int) permission {
 		strict(docMDP(v.doc, f.dict))
 		strict(transform(v.doc, f.dict, "FieldMDP", 0))
 		locks = append(locks, f.locks(v.doc)...)
-		if n, ok := f.lock["P"].(int64); ok {
-			strict(int(n))
+		if f.lock != nil {
+			strict(permitsLevel(v.doc, f.lock["P"], 0))
 		}
 	}
 	p.locked = func(name string) bool {
@@ -74,10 +112,8 @@ func (v *verifier) permissions(i int) permission {
 }
 
 // locks of a signature: its field's, and what it says itself.
-func (f field) locks(doc *pdf.File) (out []pdf.Dict) {
-	if d := parameters(doc, f.dict, "FieldMDP"); d != nil {
-		out = append(out, d)
-	}
+func (f field) locks(doc *pdf.File) []pdf.Dict {
+	out := parameters(doc, f.dict, "FieldMDP")
 	if f.lock != nil {
 		out = append(out, f.lock)
 	}
@@ -87,34 +123,62 @@ func (f field) locks(doc *pdf.File) (out []pdf.Dict) {
 // unlike: a signature says something else about fields than the lock of its
 // field does. One that says nothing is taken: the lock holds all the same.
 func (f field) unlike(doc *pdf.File) bool {
-	d := parameters(doc, f.dict, "FieldMDP")
-	if d == nil || f.lock == nil {
+	list := parameters(doc, f.dict, "FieldMDP")
+	if len(list) == 0 || f.lock == nil {
 		return false
 	}
-	a, err := array(doc, d["Fields"])
-	b, err2 := array(doc, f.lock["Fields"])
-	return err != nil || err2 != nil || d["Action"] != f.lock["Action"] || !pdf.Equal(a, b)
-}
-
-// covers says whether one lock (§12.8.2.4) covers a field.
-func covers(f *pdf.File, l pdf.Dict, name string) bool {
-	named := false
-	if list, err := array(f, l["Fields"]); err == nil {
-		for _, o := range list {
-			s, _ := o.(pdf.String)
-			parent := readable(s)
-			named = named || parent == name || strings.HasPrefix(name, parent+".")
+	for _, d := range list {
+		a, ok := lockedNames(doc, d)
+		b, ok2 := lockedNames(doc, f.lock)
+		if !ok || !ok2 || lockAction(doc, d) != lockAction(doc, f.lock) || !slices.Equal(a, b) {
+			return true
 		}
 	}
-	switch l["Action"] {
-	case pdf.Name("All"):
+	return false
+}
+
+// lockAction of a lock; "" is one that says nothing else than to lock.
+func lockAction(f *pdf.File, l pdf.Dict) pdf.Name {
+	o, err := f.Resolve(l["Action"])
+	name, ok := o.(pdf.Name)
+	if err != nil || !ok {
+		return ""
+	}
+	return name
+}
+
+// lockedNames are the fields that a lock names.
+func lockedNames(f *pdf.File, l pdf.Dict) (out []string, ok bool) {
+	list, err := array(f, l["Fields"])
+	if err != nil {
+		return nil, false
+	}
+	for _, o := range list {
+		o, err := f.Resolve(o)
+		s, isText := o.(pdf.String)
+		if err != nil || !isText {
+			return nil, false
+		}
+		out = append(out, readable(s))
+	}
+	return out, true
+}
+
+// covers says whether one lock (§12.8.2.4) covers a field; one that cannot be
+// read covers all.
+func covers(f *pdf.File, l pdf.Dict, name string) bool {
+	names, ok := lockedNames(f, l)
+	if !ok {
 		return true
-	case pdf.Name("Include"):
+	}
+	named := slices.ContainsFunc(names, func(parent string) bool { return parent == name || strings.HasPrefix(name, parent+".") })
+	switch lockAction(f, l) {
+	case "Include":
 		return named
-	case pdf.Name("Exclude"):
+	case "Exclude":
 		return !named
 	}
-	return true // a lock that says nothing else is meant to lock
+	return true
 }
 
 // changes judges every revision behind the first signature.
@@ -125,7 +189,7 @@ func (v *verifier) changes() {
 			first = min(first, f.revision)
 		}
 	}
-	forbidden := map[int]bool{}
+	forbidden, c := map[int]bool{}, newCosts()
 	before := references{}
 	if first < last {
 		var err error
@@ -135,8 +199,13 @@ func (v *verifier) changes() {
 		}
 	}
 	for i := first + 1; i <= last; i++ {
-		s := judgeStep(v.doc, i, v.permissions(i-1), v.known, before)
+		s := judgeStep(v.doc, i, v.permissions(i-1), v.known, before, c)
 		v.Changes = append(v.Changes, s.change(i))
+		for _, name := range s.covers {
+			v.problem("covers-text", "后加签名域覆盖了先前已签署页面上的文字："+name,
+				fmt.Sprintf("%s: revision %d lays the look of a new signature field over text that was signed before", name, i+1))
+			v.doubt, v.overlaid = true, true
+		}
 		if s.err != nil {
 			forbidden[i] = true
 			v.problem("later-changes", fmt.Sprintf("第 %d 版在签名之后作了不许可的改动", i+1),

@@ -12,7 +12,9 @@ import (
 // certified, new signature fields.
 type step struct {
 	dss, stamp, signature bool
-	err                   error // nil: all of it is allowed
+	// covers names the new fields whose look lies over letters of the page.
+	covers []string
+	err    error // nil: all of it is allowed
 }
 
 // permission is what the signatures before a revision allow.
@@ -32,6 +34,7 @@ type differ struct {
 	ok       map[int]bool     // changed objects that are accounted for
 	widgets  map[pdf.Ref]bool // new ones; false: must not be on a page
 	refs     references       // of the changed objects
+	costs    *costs
 	step     step
 }
 
@@ -75,9 +78,9 @@ func referencesOf(f *pdf.File) (references, error) {
 // judgeStep looks at revision i (from 1).
 //
 // before are the references of all earlier revisions; those of this one are
-// added.
-func judgeStep(doc *pdf.File, i int, allow permission, known *certificates, before references) step {
-	d := &differ{old: doc.At(i - 1), cur: doc.At(i), allow: allow, known: known,
+// added. c are the costs of all steps.
+func judgeStep(doc *pdf.File, i int, allow permission, known *certificates, before references, c *costs) step {
+	d := &differ{old: doc.At(i - 1), cur: doc.At(i), allow: allow, known: known, costs: c,
 		changed: map[int]bool{}, ok: map[int]bool{}, widgets: map[pdf.Ref]bool{}, refs: references{}}
 	r := doc.Revisions()[i]
 	for _, num := range r.Changed() {
@@ -192,7 +195,32 @@ func (d *differ) trailer() error {
 	if a["Info"] != nil && !pdf.Equal(a["Info"], b["Info"]) {
 		return errors.New("the trailer names another information dictionary")
 	}
+	return d.size(a["Size"], b["Size"])
+}
+
+// size: objects from /Size on count as missing (§7.5.5), so that it must not
+// shrink below what was signed; some writers forget to count the last of their own
+// objects, and some count a few too many.
+func (d *differ) size(before, after pdf.Object) error {
+	const spare = 1000
+	was, _ := before.(int64)
+	is, ok := after.(int64)
+	if signed := highest(d.old) + 1; !ok || is < min(was, signed) || is < highest(d.cur) {
+		return fmt.Errorf("the trailer's /Size %v hides objects", after)
+	}
+	if is > max(was, highest(d.cur)+1)+spare {
+		return fmt.Errorf("the trailer's /Size %d counts objects that are not there", is)
+	}
 	return nil
+}
+
+// highest number of an object in use.
+func highest(f *pdf.File) int64 {
+	refs := f.Refs()
+	if len(refs) == 0 {
+		return 0
+	}
+	return int64(refs[len(refs)-1].Num)
 }
 
 // structure accounts for cross-reference and object streams, unused numbers and
@@ -357,7 +385,11 @@ func (d *differ) info() error {
 		return errors.New("the information dictionary is none")
 	}
 	for _, key := range keysOf(a, b) {
-		if !pdf.Equal(a[key], b[key]) && key != "ModDate" && key != "Producer" {
+		if pdf.Equal(a[key], b[key]) {
+			continue
+		}
+		text, isText := b[key].(pdf.String)
+		if key != "ModDate" && key != "Producer" || b[key] != nil && (!isText || !plainText(readable(text))) {
 			return fmt.Errorf("the information dictionary's /%s is changed", key)
 		}
 	}
@@ -371,7 +403,7 @@ func (d *differ) pages() error {
 	if err != nil {
 		return err
 	}
-	for _, p := range list {
+	for i, p := range list {
 		a, err := d.old.Dict(p)
 		if err != nil {
 			return err
@@ -389,42 +421,46 @@ func (d *differ) pages() error {
 				return fmt.Errorf("/%s of page %d is changed", key, p.Num)
 			}
 		}
-		if err := d.annotations(a["Annots"], b["Annots"]); err != nil {
+		added, err := d.annotations(a["Annots"], b["Annots"])
+		if err != nil {
 			return fmt.Errorf("page %d: %w", p.Num, err)
 		}
+		d.covering(i, added)
 		d.ok[p.Num] = true
 	}
 	return nil
 }
 
-func (d *differ) annotations(before, after pdf.Object) error {
+// annotations gives the widgets that a page has more.
+func (d *differ) annotations(before, after pdf.Object) (added []pdf.Ref, err error) {
 	a, err := array(d.old, before)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b, err := array(d.cur, after)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(b) < len(a) || !pdf.Equal(a, b[:len(a)]) {
-		return errors.New("an annotation is changed or removed")
+		return nil, errors.New("an annotation is changed or removed")
 	}
 	for _, o := range b[len(a):] {
 		r, ok := o.(pdf.Ref)
 		shown, known := d.widgets[r]
 		if !ok || !known {
-			return errors.New("an annotation is added")
+			return nil, errors.New("an annotation is added")
 		}
 		if !shown {
-			return errors.New("a document time stamp is visible")
+			return nil, errors.New("a document time stamp is visible")
 		}
+		added = append(added, r)
 	}
 	if r, ok := after.(pdf.Ref); ok && d.changed[r.Num] {
 		if was, same := before.(pdf.Ref); d.isNew(r.Num) || same && was == r {
 			d.ok[r.Num] = true
 		}
 	}
-	return nil
+	return added, nil
 }
 
 // array resolves to a list; nothing is an empty one.

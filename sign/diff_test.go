@@ -1,7 +1,11 @@
 package sign_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 
 	"moqian/sign"
@@ -9,8 +13,8 @@ import (
 )
 
 // told is a signed file with information dictionary (7) and metadata (6), as
-// other programs write them.
-func told(t *testing.T, b bench) []byte {
+// other programs write them, certified as P.
+func told(t *testing.T, b bench, certify int) []byte {
 	t.Helper()
 	w := pdf.NewWriter("1.7")
 	var r [8]pdf.Ref
@@ -30,6 +34,7 @@ func told(t *testing.T, b bench) []byte {
 		t.Fatal(err)
 	}
 	f := field()
+	f.Certify = certify
 	if out, err = sign.Sign(context.Background(), out, f, b.key, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -42,21 +47,26 @@ func packet(date, title string) *pdf.Stream {
 			`<xmp:ModifyDate>` + date + `</xmp:ModifyDate><mq:Number>` + title + `</mq:Number></rdf:Description></rdf:RDF></x:xmpmeta>`)}
 }
 
-// TestUpdates: what programs write beside validation data is allowed where it
-// shows nothing, and forbidden where it says something else. Each row is an
-// update that also adds an empty DSS.
-func TestUpdates(t *testing.T) {
-	b := newBench(t)
-	good := told(t, b)
-	tests := []struct {
-		name   string
-		change func(f *pdf.File, w *pdf.Writer, catalog, trailer pdf.Dict)
-		ok     bool
-	}{
+// otherUpdate is what a program may write beside validation data.
+type otherUpdate struct {
+	name   string
+	change func(f *pdf.File, w *pdf.Writer, catalog, trailer pdf.Dict)
+	ok     bool
+}
+
+// toldUpdates change what the file tells of itself.
+func toldUpdates() []otherUpdate {
+	return []otherUpdate{
 		{"validation data alone", func(*pdf.File, *pdf.Writer, pdf.Dict, pdf.Dict) {}, true},
 		{"date of the change", func(_ *pdf.File, w *pdf.Writer, _, _ pdf.Dict) {
 			w.Put(pdf.Ref{Num: 7}, pdf.Dict{"Title": pdf.String("t"), "ModDate": pdf.String("D:2027"), "Producer": pdf.String("x")})
 		}, true},
+		{"long name of a program", func(_ *pdf.File, w *pdf.Writer, _, _ pdf.Dict) {
+			w.Put(pdf.Ref{Num: 7}, pdf.Dict{"Title": pdf.String("t"), "ModDate": pdf.String("D:2026"), "Producer": pdf.String(strings.Repeat("x", 300))})
+		}, false},
+		{"program that is a dictionary", func(_ *pdf.File, w *pdf.Writer, _, _ pdf.Dict) {
+			w.Put(pdf.Ref{Num: 7}, pdf.Dict{"Title": pdf.String("t"), "ModDate": pdf.String("D:2026"), "Producer": pdf.Dict{}})
+		}, false},
 		{"another title", func(_ *pdf.File, w *pdf.Writer, _, _ pdf.Dict) {
 			w.Put(pdf.Ref{Num: 7}, pdf.Dict{"Title": pdf.String("other"), "ModDate": pdf.String("D:2026")})
 		}, false},
@@ -69,6 +79,12 @@ func TestUpdates(t *testing.T) {
 		{"metadata that say something else", func(_ *pdf.File, w *pdf.Writer, _, _ pdf.Dict) { w.Put(pdf.Ref{Num: 6}, packet("2026", "two")) }, false},
 		{"metadata removed", func(_ *pdf.File, _ *pdf.Writer, c, _ pdf.Dict) { delete(c, "Metadata") }, false},
 		{"metadata taken from content", func(_ *pdf.File, _ *pdf.Writer, c, _ pdf.Dict) { c["Metadata"] = pdf.Ref{Num: 4} }, false},
+	}
+}
+
+// otherUpdates change anything else.
+func otherUpdates() []otherUpdate {
+	return []otherUpdate{
 		{"developer's extension", func(_ *pdf.File, _ *pdf.Writer, c, _ pdf.Dict) {
 			c["Extensions"] = pdf.Dict{"ESIC": pdf.Dict{"BaseVersion": pdf.Name("1.7"), "ExtensionLevel": int64(1)}}
 		}, true},
@@ -102,7 +118,15 @@ func TestUpdates(t *testing.T) {
 			tr["Encrypt"] = pdf.Dict{"Filter": pdf.Name("Standard")}
 		}, false},
 	}
-	for _, tt := range tests {
+}
+
+// TestUpdates: what programs write beside validation data is allowed where it
+// shows nothing, and forbidden where it says something else. Each row is an
+// update that also adds an empty DSS.
+func TestUpdates(t *testing.T) {
+	b := newBench(t)
+	good := told(t, b, 2)
+	for _, tt := range append(toldUpdates(), otherUpdates()...) {
 		t.Run(tt.name, func(t *testing.T) {
 			f, w := opened(t, good)
 			trailer := pdf.Dict{}
@@ -127,5 +151,31 @@ func TestUpdates(t *testing.T) {
 				t.Errorf("%+v", r.Signatures[0])
 			}
 		})
+	}
+}
+
+// TestSize: objects from the trailer's /Size on are missing to some readers.
+func TestSize(t *testing.T) {
+	h := newHall(t)
+	good := withStore(t, h, func(w *pdf.Writer, d pdf.Dict) {
+		r := w.Alloc()
+		w.Put(r, &pdf.Stream{Dict: pdf.Dict{}, Raw: h.ca.Root.Raw})
+		d["Certs"] = pdf.Array{r}
+	})
+	at := bytes.LastIndex(good, []byte("/Size ")) + len("/Size ")
+	end := at + bytes.IndexByte(good[at:], '>')
+	size, err := strconv.Atoi(string(good[at:end]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		size int
+		ok   bool
+	}{{size, true}, {size - 1, true}, {size + 9, true}, {size - 3, false}, {4, false}, {0, false}, {8_000_000, false}} {
+		bad := append(append(bytes.Clone(good[:at]), fmt.Sprint(tt.size)...), good[end:]...)
+		r := sign.Verify(bad, h.options())
+		if forbidden := r.Signatures[0].LaterChanges == "forbidden"; forbidden == tt.ok {
+			t.Errorf("/Size %d where %d belongs: %s %v", tt.size, size, r.Verdict, r.Problems)
+		}
 	}
 }

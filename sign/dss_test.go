@@ -1,10 +1,12 @@
 package sign_test
 
 import (
+	"bytes"
 	"encoding/asn1"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"moqian/sign"
 	"moqian/sign/pdf"
@@ -51,6 +53,22 @@ func oldList(t *testing.T, a *signtest.Authority) []byte {
 	return der
 }
 
+func answerOf(t *testing.T, a *signtest.Authority, k *signtest.Key) []byte {
+	t.Helper()
+	raw, err := a.Answer(k.Chain()[0], now.Add(-time.Minute), now.AddDate(0, 1, 0), time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// turned has another bit near its end, which is a signature's.
+func turned(der []byte) []byte {
+	out := bytes.Clone(der)
+	out[len(out)-3] ^= 1
+	return out
+}
+
 // TestStore: what may lie in the validation data of a file.
 func TestStore(t *testing.T) {
 	h := newHall(t)
@@ -85,6 +103,10 @@ func TestStore(t *testing.T) {
 		{"related by SHA-256, lower case", "", sign.Valid, related(pdf.Name(strings.ToLower(vri+"0123456789ABCDEF01234567")), pdf.Dict{})},
 		{"a stranger's certificate", "dss-stray", sign.Untrusted, list("Certs", stranger.key.Chain()[0].Raw)},
 		{"a stranger's list", "dss-stray", sign.Untrusted, list("CRLs", h.crl(t, stranger.ca, nil).Raw)},
+		{"an answer", "", sign.Valid, list("OCSPs", answerOf(t, h.ca, h.key))},
+		{"a stranger's answer", "dss-stray", sign.Untrusted, list("OCSPs", answerOf(t, stranger.ca, stranger.key))},
+		{"an answer with a bit turned", "dss-stray", sign.Untrusted, list("OCSPs", turned(answerOf(t, h.ca, h.key)))},
+		{"a list with a bit turned", "dss-stray", sign.Untrusted, list("CRLs", turned(h.crls[0].Raw))},
 		{"an old list", "dss-stray", sign.Untrusted, list("CRLs", oldList(t, h.ca))},
 		{"no certificate", "later-changes", sign.Invalid, list("Certs", []byte("BT /F 20 Tf (999999.99) Tj ET"))},
 		{"no list", "later-changes", sign.Invalid, list("CRLs", []byte{0x30, 0})},

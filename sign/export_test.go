@@ -195,3 +195,64 @@ func StampIn(file []byte, f Field, s Stamper) ([]byte, error) {
 	}
 	return out, err
 }
+
+// SignOver signs in a new field with a look of the signatory's
+// own: what this program never makes.
+func SignOver(file []byte, f Field, k Key, look string, more pdf.Dict) ([]byte, error) {
+	doc, err := pdf.ParseForeign(file)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := doc.Pages()
+	if err != nil {
+		return nil, err
+	}
+	root := doc.Trailer()["Root"].(pdf.Ref)
+	page, err := doc.Dict(pages[f.Page])
+	if err != nil {
+		return nil, err
+	}
+	catalog, err := doc.Dict(root)
+	if err != nil {
+		return nil, err
+	}
+	form, err := doc.Dict(catalog["AcroForm"])
+	if err != nil {
+		return nil, err
+	}
+	page, catalog, form = cloneDict(page), cloneDict(catalog), cloneDict(form)
+	w := pdf.NewUpdate(doc)
+	widget, shown, ref, room := w.Alloc(), w.Alloc(), w.Alloc(), Room(k)
+	d := widgetDict(f, pages[f.Page], shown)
+	d["V"] = ref
+	for key, o := range more {
+		d[key] = o
+	}
+	w.Put(widget, d)
+	w.Put(shown, &pdf.Stream{Dict: pdf.Dict{"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"), "BBox": pdf.Array{int64(0), int64(0), int64(300), int64(100)}}, Raw: []byte(look)})
+	annots, err := array(doc, page["Annots"])
+	if err != nil {
+		return nil, err
+	}
+	fields, err := array(doc, form["Fields"])
+	if err != nil {
+		return nil, err
+	}
+	page["Annots"] = append(append(pdf.Array{}, annots...), widget)
+	form["Fields"] = append(append(pdf.Array{}, fields...), widget)
+	catalog["AcroForm"] = form
+	w.Put(pages[f.Page], page)
+	w.Put(root, catalog)
+	w.Put(ref, sigDict(f, room))
+	offset := w.Offset(ref)
+	out, err := w.Finish(renewID(doc.Trailer(), f))
+	if err != nil {
+		return nil, err
+	}
+	hole := fillRange(out, offset, room)
+	cms, err := seal(out, hole, k)
+	if err == nil {
+		fill(out, hole, cms)
+	}
+	return out, err
+}

@@ -121,7 +121,10 @@ func (v *verifier) fields(kids pdf.Array, p parent, out *[]field) bool {
 			v.problem("structure", "签名域没有签名字典", "field "+me.name+" has no signature dictionary")
 			return false
 		}
-		lock, _ := v.doc.Dict(d["Lock"])
+		lock, err := v.doc.Dict(d["Lock"])
+		if err != nil || lock == nil && d["Lock"] != nil {
+			lock = unreadable()
+		}
 		*out = append(*out, field{me.name, value, dict, lock})
 	}
 	return true

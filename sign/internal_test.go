@@ -122,7 +122,6 @@ func TestSignsDocuments(t *testing.T) {
 		{"digital signature", x509.Certificate{KeyUsage: x509.KeyUsageDigitalSignature}, true},
 		{"non-repudiation", x509.Certificate{KeyUsage: x509.KeyUsageContentCommitment}, true},
 		{"encryption", x509.Certificate{KeyUsage: x509.KeyUsageKeyEncipherment}, false},
-		{"authority", x509.Certificate{BasicConstraintsValid: true, IsCA: true}, false},
 		{"mail", x509.Certificate{ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}}, true},
 		{"documents", x509.Certificate{UnknownExtKeyUsage: documentUsages()[:1]}, true},
 		{"server", x509.Certificate{ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}, false},
@@ -165,26 +164,51 @@ func TestStatements(t *testing.T) {
 	}{
 		{"later date", say(`><mq:Number>1</mq:Number><xmp:ModifyDate>2027</xmp:ModifyDate>`), true},
 		{"attribute", say(` mq:Number="1">`), true},
+		{"harmless attributes", say(` xmp:ModifyDate="2026-03-18T14:05:32+08:00" xmp:MetadataDate="2026"><mq:Number>1</mq:Number>`), true},
+		{"program and instance", say(` xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:m="http://ns.adobe.com/xap/1.0/mm/"><pdf:Producer>qpdf 11 程序</pdf:Producer><m:InstanceID>uuid:01234567-89ab-cdef-0123-456789abcdef</m:InstanceID><mq:Number>1</mq:Number>`), true},
+		{"comment", say(`><mq:Number><!-- x -->1</mq:Number><!-- y -->`), true},
+		{"two descriptions", say(`></rdf:Description><rdf:Description xmlns:mq="urn:mq" rdf:about=""><mq:Number>1</mq:Number>`), true},
+		{"date that is none", say(`><mq:Number>1</mq:Number><xmp:ModifyDate>pay 9999</xmp:ModifyDate>`), false},
+		{"date with an element in it", say(`><mq:Number>1</mq:Number><xmp:ModifyDate>2026<b/></xmp:ModifyDate>`), false},
+		{"date with an attribute", say(`><mq:Number>1</mq:Number><xmp:ModifyDate mq:x="y">2026</xmp:ModifyDate>`), false},
+		{"date inside another property", say(`><mq:Number>1</mq:Number><mq:P><xmp:ModifyDate>2026</xmp:ModifyDate></mq:P>`), false},
+		{"long name of a program", say(` xmlns:pdf="http://ns.adobe.com/pdf/1.3/"><pdf:Producer>` + strings.Repeat("x", 300) + `</pdf:Producer><mq:Number>1</mq:Number>`), false},
+		{"element of another namespace", say(` xmlns:q="urn:q"><q:Number>1</q:Number>`), false},
+		{"description of another namespace", say(` xmlns:q="urn:q"><q:Description><mq:Number>1</mq:Number></q:Description>`), false},
+		{"hidden in a description", say(`><rdf:Description><mq:Number>1</mq:Number></rdf:Description>`), false},
+		{"about something else", strings.Replace(base, `rdf:about=""`, `rdf:about="x"`, 1), false},
+		{"text outside", base + "x", false},
 		{"no date, white space", say(">\n  <mq:Number> 1 </mq:Number>\n"), true},
 		{"other number", say(`><mq:Number>2</mq:Number>`), false},
 		{"one more", say(`><mq:Number>1</mq:Number><mq:Trial>0</mq:Trial>`), false},
 	}
 	f := xmp(t, base)
-	want, err := statements(f, pdf.Ref{Num: 2})
-	if err != nil || len(want) != 1 {
+	work := maxXMPWork
+	want, err := statements(f, pdf.Ref{Num: 2}, &work)
+	if err != nil || len(want) != 3 {
 		t.Fatal(want, err)
 	}
 	for _, tt := range tests {
-		got, err := statements(xmp(t, tt.packet), pdf.Ref{Num: 2})
-		if err != nil {
+		got, err := statements(xmp(t, tt.packet), pdf.Ref{Num: 2}, &work)
+		if err != nil && tt.same {
 			t.Fatal(err)
 		}
-		if same := strings.Join(got, "\n") == strings.Join(want, "\n"); same != tt.same {
+		if same := err == nil && strings.Join(got, "\n") == strings.Join(want, "\n"); same != tt.same {
 			t.Errorf("%s: %q and %q", tt.name, got, want)
 		}
 	}
-	for name, bad := range map[string]string{"no XML": "<a", "deep": strings.Repeat("<a>", 100)} {
-		if _, err := statements(xmp(t, bad), pdf.Ref{Num: 2}); err == nil {
+	order := []string{`><mq:A>1</mq:A><mq:B>2</mq:B>`, `><mq:B>2</mq:B><mq:A>1</mq:A>`}
+	one, err1 := statements(xmp(t, say(order[0])), pdf.Ref{Num: 2}, &work)
+	two, err2 := statements(xmp(t, say(order[1])), pdf.Ref{Num: 2}, &work)
+	if err1 != nil || err2 != nil || strings.Join(one, "\n") == strings.Join(two, "\n") {
+		t.Error("another order says the same", err1, err2)
+	}
+	for name, bad := range map[string]string{
+		"no XML": "<a", "deep": strings.Repeat("<a>", 100), "entities": `<!DOCTYPE a [<!ENTITY b "c">]><a/>`,
+		"many elements": "<a>" + strings.Repeat("<b/>", maxXMPWork/elementWork) + "</a>", "long": "<a>" + strings.Repeat(" ", maxXMP) + "</a>",
+	} {
+		work := maxXMPWork
+		if _, err := statements(xmp(t, bad), pdf.Ref{Num: 2}, &work); err == nil {
 			t.Errorf("%s: was read", name)
 		}
 	}

@@ -1,7 +1,6 @@
 package sign
 
 import (
-	"bytes"
 	"crypto/x509"
 	"fmt"
 	"slices"
@@ -22,14 +21,15 @@ func (v *verifier) validation() {
 // stamp proves that all before it existed at its time.
 func (v *verifier) trust() {
 	store := v.store
-	rev := &revocation{crls: append(slices.Clone(v.options.CRLs), store.crls...), ocsps: store.ocsps}
+	rev := &revocation{crls: append(slices.Clone(v.options.CRLs), store.crls...), ocsps: slices.Clone(store.ocsps)}
 	for _, f := range v.found {
 		if f.cms != nil {
 			rev.crls = append(rev.crls, f.cms.crls...)
+			rev.ocsps = append(rev.ocsps, f.cms.ocsps...)
 		}
 	}
 	signers := trust{roots: []*x509.CertPool{v.options.Roots}, more: store.certs}
-	stamps := trust{roots: []*x509.CertPool{v.options.TSARoots, v.options.Roots}, more: store.certs}
+	stamps := trust{roots: v.options.stampRoots(), more: store.certs}
 	order := slices.Clone(v.found)
 	slices.SortStableFunc(order, func(a, b *found) int { return b.revision - a.revision })
 	at, archived := v.options.At, false
@@ -59,44 +59,6 @@ func (v *verifier) trust() {
 	}
 	if !archived {
 		v.vouched(rev)
-	}
-}
-
-// vouched: where no trusted time stamp covers the validation data, each
-// certificate and list in them must be one that somebody known signed: nothing
-// else keeps their bytes.
-func (v *verifier) vouched(rev *revocation) {
-	known := append(slices.Clone(v.chained), v.store.certs...)
-	for _, f := range v.found {
-		if f.cms != nil {
-			known = append(append(known, f.cms.others...), f.cms.signer)
-		}
-	}
-	issued := func(c *x509.Certificate) bool {
-		return slices.ContainsFunc(v.chained, c.Equal) || slices.ContainsFunc(known, func(by *x509.Certificate) bool {
-			return bytes.Equal(c.RawIssuer, by.RawSubject) && c.CheckSignatureFrom(by) == nil
-		})
-	}
-	if v.store.unread > 0 {
-		v.problem("dss-stray", "验证数据含有无法读取的证书或吊销列表", "the validation data hold a certificate or revocation list that cannot be read, and no time stamp covers it")
-		v.doubt = true
-		return
-	}
-	for _, c := range v.store.certs {
-		if !issued(c) {
-			v.problem("dss-stray", "验证数据含有无法核实的证书", "the validation data hold a certificate that nobody known issued: "+c.Subject.CommonName)
-			v.doubt = true
-			return
-		}
-	}
-	for _, l := range v.store.crls {
-		if !slices.ContainsFunc(known, func(by *x509.Certificate) bool {
-			return bytes.Equal(l.RawIssuer, by.RawSubject) && rev.signed(l, by)
-		}) {
-			v.problem("dss-stray", "验证数据含有无法核实的吊销列表", "the validation data hold a revocation list that nobody known issued")
-			v.doubt = true
-			return
-		}
 	}
 }
 
@@ -142,7 +104,11 @@ func (t truster) stamp(o trust, at time.Time, inner string) bool {
 		t.doubt = true
 		return false
 	}
-	if state, of := t.rev.chain(chains[0], at, t.options.At); state == RevocationRevoked {
+	state, of := t.rev.chain(chains[0], at, t.options.At)
+	if f.stamp() {
+		f.Revocation = state
+	}
+	if state == RevocationRevoked {
 		t.problem("revoked", "时间戳证书已吊销："+name, name+": the time stamp's certificate is revoked: "+of.Subject.CommonName)
 		t.doubt = true
 		return false
@@ -168,6 +134,11 @@ func (t truster) signer(o trust, at time.Time) []*x509.Certificate {
 		t.problem("chain", "证书链不受信任："+name, name+": "+humanTime(err, c, at).Error())
 		return nil
 	}
+	self := len(chains[0]) == 1 // the certificate is itself a given root
+	if c.BasicConstraintsValid && c.IsCA && !self {
+		t.problem("key-usage", "证书用途不符："+name, name+": the certificate is an authority's, not for signing documents")
+		return nil
+	}
 	if f.cms.unread > 0 {
 		t.problem("stray-certificate", "签名含有无法读取的证书或吊销列表："+name, name+": the signature holds a certificate or revocation list that cannot be read")
 		return nil
@@ -177,6 +148,9 @@ func (t truster) signer(o trust, at time.Time) []*x509.Certificate {
 		return nil
 	}
 	state, of := t.rev.chain(chains[0], at, t.options.At)
+	if self {
+		state = RevocationUnknown // nobody else could revoke it
+	}
 	if f.Revocation = state; state == RevocationRevoked {
 		t.problem("revoked", "证书已吊销："+name, fmt.Sprintf("%s: the certificate was revoked by %s: %s", name, rfc3339(at), of.Subject.CommonName))
 		return nil
@@ -228,7 +202,7 @@ func (t truster) level(chain []*x509.Certificate, archived bool) {
 
 // inFile: the file's own revocation data suffice, not only those given.
 func (t truster) inFile(chain []*x509.Certificate) bool {
-	own := &revocation{crls: append(slices.Clone(t.store.crls), t.f.cms.crls...), ocsps: t.store.ocsps, sound: t.rev.sound}
+	own := &revocation{crls: append(slices.Clone(t.store.crls), t.f.cms.crls...), ocsps: append(slices.Clone(t.store.ocsps), t.f.cms.ocsps...), sound: t.rev.sound}
 	state, _ := own.chain(chain, t.f.proven, t.options.At)
 	return state == RevocationGood
 }

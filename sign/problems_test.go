@@ -212,6 +212,13 @@ func trusting() []finding {
 			}
 			return out
 		}),
+		plain("covers-text", "over text that was signed before", sign.Untrusted, func(t *testing.T, h hall) []byte {
+			out, err := sign.SignOver(approved(t, h.bench), sign.Field{Name: "Second", Rect: [4]float64{5, 45, 150, 75}, Time: now}, h.key, "0 0 9 9 re f", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}),
 		with("chain", "no trusted root", func(o *sign.Options) { o.Roots, o.TSARoots = nil, nil }, sign.LevelB),
 		with("chain", "has expired", later(2*year), sign.LevelB),
 		with("chain", "not yet valid", later(-2*time.Minute), sign.LevelB),
@@ -359,7 +366,7 @@ func TestProblems(t *testing.T) {
 				}
 			case sign.Untrusted:
 				content := sign.Proven
-				if f.code == "weak-algorithm" {
+				if f.code == "weak-algorithm" || f.code == "covers-text" {
 					content = sign.NotProvable
 				}
 				if law.ContentIntact != content || law.Control != sign.NotProvable {

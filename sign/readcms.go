@@ -32,6 +32,7 @@ type cms struct {
 	signer *x509.Certificate
 	others []*x509.Certificate // of the bag, without the signer
 	crls   []*x509.RevocationList
+	ocsps  [][]byte
 	unread int // certificates and lists that cannot be read; no chain has them
 	hash   crypto.Hash
 	weak   bool // the signature fits, by an algorithm or key that is too weak to prove anything
@@ -126,7 +127,7 @@ func (m *certificates) unpack(s *pdf.Stream) ([]byte, error) {
 	if b, ok := m.streams[s]; ok {
 		return b, nil
 	}
-	b, err := s.Decode()
+	b, err := s.DecodeUpTo(maxDSSBytes)
 	if err == nil {
 		m.streams[s] = b
 	}
@@ -139,6 +140,7 @@ func (m *certificates) parse(der []byte) (*x509.Certificate, error) {
 	}
 	c, err := x509.ParseCertificate(der)
 	if err == nil {
+		understood(c)
 		m.parsed[string(der)] = c
 	}
 	return c, err
@@ -248,6 +250,12 @@ func (c *cms) bag(e envelope, known *certificates) error {
 		var err error
 		if rest, err = asn1.Unmarshal(rest, &raw); err != nil {
 			return errNotCMS
+		}
+		if raw.Class == asn1.ClassContextSpecific && raw.Tag == 1 {
+			if err := c.otherRevocation(raw.Bytes); err != nil {
+				return err
+			}
+			continue
 		}
 		l, err := known.list(raw.FullBytes)
 		if err != nil && signedParts(raw.FullBytes) {

@@ -94,9 +94,14 @@ func (r *revocation) state(c, issuer *x509.Certificate, at, now time.Time) strin
 	return state
 }
 
-// mayAnswer: the issuer itself, or a responder that it certified for this.
+// mayAnswer: the issuer itself, or a responder that it certified for this, with a
+// certificate that was valid when it answered.
 func mayAnswer(a *ocsp.Response, issuer *x509.Certificate) bool {
-	return a.Certificate == nil || a.Certificate.Equal(issuer) || slices.Contains(a.Certificate.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning)
+	c := a.Certificate
+	if c == nil || c.Equal(issuer) {
+		return true
+	}
+	return slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning) && !a.ProducedAt.Before(c.NotBefore) && !a.ProducedAt.After(c.NotAfter)
 }
 
 var (

@@ -16,8 +16,8 @@ import (
 
 // pair is an issuer and a certificate of it.
 type pair struct {
-	root, leaf, responder *x509.Certificate
-	key, responderKey     crypto.Signer
+	root, leaf, responder, expired *x509.Certificate
+	key, responderKey, expiredKey  crypto.Signer
 }
 
 func newPair(t *testing.T, at time.Time) pair {
@@ -29,8 +29,11 @@ func newPair(t *testing.T, at time.Time) pair {
 			t.Fatal(err)
 		}
 		serial++
-		c := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name}, NotBefore: at.AddDate(-1, 0, 0), NotAfter: at.AddDate(1, 0, 0),
+		c := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name}, NotBefore: at.AddDate(-1, 0, 0), NotAfter: at.AddDate(100, 0, 0),
 			BasicConstraintsValid: true, IsCA: parent == nil, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: use}
+		if name == "expired" {
+			c.NotAfter = at.AddDate(0, 0, -1)
+		}
 		if parent == nil {
 			parent, by, c.KeyUsage = c, key, x509.KeyUsageCertSign|x509.KeyUsageCRLSign
 		}
@@ -48,9 +51,12 @@ func newPair(t *testing.T, at time.Time) pair {
 	p.root, p.key = make("root", nil, nil)
 	p.leaf, _ = make("leaf", p.root, p.key)
 	p.responder, p.responderKey = make("responder", p.root, p.key, x509.ExtKeyUsageOCSPSigning)
+	p.expired, p.expiredKey = make("expired", p.root, p.key, x509.ExtKeyUsageOCSPSigning)
 	return p
 }
 
+// TestOCSP: an answer says that it was produced when the test runs, which is after
+// the expired responder's time and before the others'.
 func TestOCSP(t *testing.T) {
 	now := time.Date(2026, 3, 18, 14, 0, 0, 0, time.UTC)
 	p := newPair(t, now)
@@ -75,6 +81,8 @@ func TestOCSP(t *testing.T) {
 	}{
 		{"good", answer(ocsp.Good, time.Time{}, before, after, p.root, p.key), RevocationGood},
 		{"good by a responder", answer(ocsp.Good, time.Time{}, before, after, p.responder, p.responderKey), RevocationGood},
+		{"good by an expired responder", answer(ocsp.Good, time.Time{}, before, after, p.expired, p.expiredKey), RevocationUnknown},
+		{"revoked by an expired responder", answer(ocsp.Revoked, before, before, after, p.expired, p.expiredKey), RevocationUnknown},
 		{"revoked", answer(ocsp.Revoked, before, before, after, p.root, p.key), RevocationRevoked},
 		{"revoked later", answer(ocsp.Revoked, after, before, after, p.root, p.key), RevocationUnknown},
 		{"unknown", answer(ocsp.Unknown, time.Time{}, before, after, p.root, p.key), RevocationUnknown},

@@ -18,7 +18,19 @@ type trust struct {
 
 var errNoRoots = errors.New("no trusted root was given")
 
-// chains from a certificate to a root, all valid at a moment.
+// stampRoots vouch for time stamps.
+func (o Options) stampRoots() []*x509.CertPool { return stampRoots(o.Roots, o.TSARoots) }
+
+func stampRoots(roots, stamps *x509.CertPool) []*x509.CertPool {
+	if stamps != nil {
+		return []*x509.CertPool{stamps}
+	}
+	return []*x509.CertPool{roots}
+}
+
+// chains from a certificate to a root, all valid at a moment, whose authorities
+// may certify for this use and this name. A certificate that is itself a root is
+// a chain of its own.
 func (o trust) chains(c *x509.Certificate, bag []*x509.Certificate, at time.Time, use x509.ExtKeyUsage) ([][]*x509.Certificate, error) {
 	pool := x509.NewCertPool()
 	for _, x := range bag {
@@ -35,6 +47,9 @@ func (o trust) chains(c *x509.Certificate, bag []*x509.Certificate, at time.Time
 		var chains [][]*x509.Certificate
 		chains, err = c.Verify(x509.VerifyOptions{Roots: roots, Intermediates: pool, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{use}})
 		if err == nil {
+			chains, err = permitted(chains, use)
+		}
+		if err == nil {
 			return chains, weakChain(chains[0])
 		}
 	}
@@ -50,28 +65,30 @@ func weakChain(chain []*x509.Certificate) error {
 	return nil
 }
 
-// signsDocuments checks key usage and purpose of a signatory's certificate.
+// signsDocuments checks key usage and purpose of a signatory's certificate; that
+// it is no authority's is for its chain to say.
 func signsDocuments(c *x509.Certificate) error {
-	if c.BasicConstraintsValid && c.IsCA {
-		return errors.New("the certificate is an authority's, not for signing documents")
-	}
 	if c.KeyUsage != 0 && c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
 		return errors.New("the certificate's key usage is not for signing documents")
 	}
+	if !purposeFits(c) {
+		return errors.New("the certificate's extended key usage is not for signing documents")
+	}
+	return nil
+}
+
+// purposeFits: the certificate's extended key usage, if it has one, allows a
+// purpose that documents are signed for.
+func purposeFits(c *x509.Certificate) bool {
 	if len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) == 0 {
-		return nil
+		return true
 	}
 	for _, u := range c.ExtKeyUsage {
 		if u == x509.ExtKeyUsageAny || u == x509.ExtKeyUsageEmailProtection || u == x509.ExtKeyUsageClientAuth || u == x509.ExtKeyUsageCodeSigning {
-			return nil
+			return true
 		}
 	}
-	for _, u := range c.UnknownExtKeyUsage {
-		if slices.ContainsFunc(documentUsages(), u.Equal) {
-			return nil
-		}
-	}
-	return errors.New("the certificate's extended key usage is not for signing documents")
+	return slices.ContainsFunc(c.UnknownExtKeyUsage, func(u asn1.ObjectIdentifier) bool { return slices.ContainsFunc(documentUsages(), u.Equal) })
 }
 
 // documentUsages: RFC 9336, Microsoft's and Adobe's purposes for documents.
@@ -82,8 +99,10 @@ func documentUsages() []asn1.ObjectIdentifier {
 }
 
 // stray finds a certificate of a CMS that is in no chain and that nothing in
-// the bag vouches for: no signature covers it, so its bytes could be anything.
+// the bag vouches for: no signature covers it, so its bytes could be anything. Of
+// a signatory who is a given root himself, his issuers are passed over.
 func stray(chains [][]*x509.Certificate, signer *x509.Certificate, bag []*x509.Certificate) *x509.Certificate {
+	self := len(chains[0]) == 1
 	all := append([]*x509.Certificate{signer}, bag...)
 	for _, chain := range chains {
 		all = append(all, chain...)
@@ -92,7 +111,10 @@ func stray(chains [][]*x509.Certificate, signer *x509.Certificate, bag []*x509.C
 		if slices.ContainsFunc(chains, func(chain []*x509.Certificate) bool { return slices.ContainsFunc(chain, x.Equal) }) {
 			continue
 		}
-		if !slices.ContainsFunc(all, func(by *x509.Certificate) bool { return x.CheckSignatureFrom(by) == nil }) {
+		if slices.ContainsFunc(all, func(by *x509.Certificate) bool { return x.CheckSignatureFrom(by) == nil }) {
+			continue
+		}
+		if !self || !slices.ContainsFunc(all, func(of *x509.Certificate) bool { return of.CheckSignatureFrom(x) == nil }) {
 			return x
 		}
 	}

@@ -3,6 +3,7 @@ package sign
 import (
 	"bytes"
 	"crypto/x509"
+	"slices"
 	"time"
 
 	"moqian/sign/pdf"
@@ -12,7 +13,7 @@ import (
 type Options struct {
 	// Roots are the trusted roots; nil trusts nobody.
 	Roots *x509.CertPool
-	// TSARoots vouch for time stamps; nil: Roots do.
+	// TSARoots vouch for time stamps, and then nobody else does; nil: Roots do.
 	TSARoots *x509.CertPool
 	// CRLs are revocation lists beside those in the file.
 	CRLs []*x509.RevocationList
@@ -63,20 +64,27 @@ func (v *verifier) run(file []byte) Report {
 	for _, f := range v.found {
 		v.Signatures = append(v.Signatures, f.Signature)
 	}
-	return v.close(v.verdict())
+	verdict := v.verdict()
+	if verdict != Invalid && !slices.ContainsFunc(v.found, func(f *found) bool { return !f.stamp() }) {
+		v.problem("unsigned", "文件只有时间戳，没有签名", "the file holds time stamps alone: nobody signed it")
+		verdict = Unsigned
+	}
+	return v.close(verdict)
 }
 
 type verifier struct {
 	Report
-	doc     *pdf.File
-	options Options
-	known   *certificates
-	found   []*found
-	store   *dss
-	chained []*x509.Certificate // certificates of all trusted chains
-	wrong   bool                // a problem that no signature's own fields tell
-	doubt   bool                // something that no given root vouches for
-	weak    bool                // an algorithm that proves nothing
+	doc      *pdf.File
+	options  Options
+	known    *certificates
+	found    []*found
+	store    *dss
+	chained  []*x509.Certificate // certificates of all trusted chains
+	wrong    bool                // a problem that no signature's own fields tell
+	doubt    bool                // something that no given root vouches for
+	weak     bool                // an algorithm that proves nothing
+	overlaid bool                // a new field lies over signed text
+	checks   int                 // signatures of validation data that were tried
 }
 
 func (v *verifier) problem(code, zh, en string) {
@@ -106,6 +114,9 @@ func (v *verifier) close(verdict Verdict) Report {
 	case Untrusted:
 		if v.Law = (Law{NotProvable, NotProvable, Proven, Proven}); v.weak {
 			v.Law.SignatureIntact, v.Law.ContentIntact = NotProvable, NotProvable
+		}
+		if v.overlaid {
+			v.Law.ContentIntact = NotProvable
 		}
 	case Invalid:
 		v.Law = Law{NotProvable, NotProvable, Broken, Broken}

@@ -103,7 +103,7 @@ func ReadData(f *pdf.File) (map[string]string, error) {
 	if !ok {
 		return map[string]string{}, nil
 	}
-	raw, err := s.Decode()
+	raw, err := s.DecodeUpTo(maxPacket)
 	if err != nil {
 		return nil, err
 	}
@@ -121,8 +121,12 @@ func readPacket(raw []byte) (map[string]string, error) {
 			path[n-2] == xml.Name{Space: rdf, Local: "Seq"} && path[n-1] == xml.Name{Space: rdf, Local: "li"}
 	}
 	var text strings.Builder
-	for d := xml.NewDecoder(bytes.NewReader(raw)); ; {
+	d := xml.NewDecoder(bytes.NewReader(raw))
+	for tokens := 0; ; tokens++ {
 		t, err := d.Token()
+		if tokens > maxTokens {
+			return nil, errors.New("reading the XMP: too many elements")
+		}
 		if err == io.EOF {
 			return out, nil
 		}
@@ -151,8 +155,13 @@ func readPacket(raw []byte) (map[string]string, error) {
 	}
 }
 
-// maxElements bounds how deep elements of an XMP packet may nest.
-const maxElements = 100
+// Bounds of an XMP packet: how deep elements may nest, how many tokens of XML it
+// may hold and how many bytes.
+const (
+	maxElements = 100
+	maxTokens   = 200_000
+	maxPacket   = 4 << 20
+)
 
 // pdfDate is a date with its offset, ISO 32000-1 §7.9.4.
 func pdfDate(t time.Time) string {

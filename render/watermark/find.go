@@ -62,18 +62,22 @@ func sameVote(vote map[string]int, leader mark, id string) bool {
 // readHeader reads the header of a large stroke, with repair also one in which
 // one bit is wrong or the anchor was edited.
 func (k keys) readHeader(bits []byte, repair bool) (mark, int, bool) {
+	var laid []class
+	have := -1 // the size that laid is for; most strokes have one for all handles
 	for handle := minHandle; handle <= maxHandle; handle++ {
 		size, full := headerSize(len(bits), handle)
 		if !full {
 			break
 		}
+		if size != have {
+			laid, have = layout(len(bits), size), size
+		}
 		ways := flips[:1]
 		if repair {
 			ways = flips[:]
 		}
-		class := layout(len(bits), size)
 		for _, flip := range ways {
-			body := k.majority(bits, class, flip, size, handle)
+			body := k.majority(bits, laid, flip, size, handle)
 			if m, index, ok := k.open(body, handle); ok && index != noIndex {
 				return m, index, true
 			}

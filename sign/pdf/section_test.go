@@ -51,16 +51,17 @@ func TestOffsetsBeforeWhiteSpace(t *testing.T) {
 
 // Any content gives paths of whole segments or an error.
 func FuzzContent(f *testing.F) {
-	for _, s := range []string{"0 0 m 1 1 2 2 3 3 c h f", "q 2 0 0 2 1 1 cm BI /W 1 ID \xff EI Q 1 2 m 3 4 5 6 v S", "BT (a) Tj ET 0 0 1 1 re W n /F Do"} {
+	for _, s := range []string{"0 0 m 1 1 2 2 3 3 c h f", "q 2 0 0 2 1 1 cm BI /W 1 ID \xff EI Q 1 2 m 3 4 5 6 v S", "BT (a) Tj ET 0 0 1 1 re W n /F Do",
+		"[(a) <</B [1]>>] TJ /P <</X <ff> >> BDC -.5 +1.25 m h h 1 2 3 4 v 123456789012345678 1 l b*"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		p := &painter{file: &File{}}
+		p := newPainter(&File{})
 		if err := p.run(content, Dict{}, "", identity(), identity(), 0); err != nil {
 			return
 		}
 		for _, path := range p.out {
-			for _, g := range path.Segs {
+			for _, g := range path.Steps {
 				if !bytes.ContainsRune([]byte("MLCZ"), rune(g.Op)) {
 					t.Fatalf("operator %q", g.Op)
 				}

@@ -12,9 +12,19 @@ import (
 // file together.
 const maxDecoded = 64 << 20
 
+var errTooMuch = errors.New("unpacks to too much")
+
 // Decode undoes the filters of a stream: none, or FlateDecode without or with a
 // PNG predictor. The result may share memory with Raw.
 func (s *Stream) Decode() ([]byte, error) { return s.decode(maxDecoded) }
+
+// DecodeUpTo is Decode of a stream that may not unpack to more than limit bytes.
+func (s *Stream) DecodeUpTo(limit int) ([]byte, error) {
+	if len(s.Raw) > limit {
+		return nil, errors.New("unpacks to too much")
+	}
+	return s.decode(limit)
+}
 
 func (s *Stream) decode(limit int) ([]byte, error) {
 	filter, parms := s.Dict["Filter"], s.Dict["DecodeParms"]
@@ -48,7 +58,7 @@ func (s *Stream) decode(limit int) ([]byte, error) {
 		return nil, fmt.Errorf("unpacking: %w", err)
 	}
 	if len(out) > limit {
-		return nil, errors.New("unpacks to too much")
+		return nil, errTooMuch
 	}
 	if parms == nil {
 		return out, nil

@@ -67,8 +67,28 @@ func New(name, unit string, now time.Time) (*Authority, error) {
 	return a, nil
 }
 
+// SelfSigned is a key with a certificate of its own that says CA:TRUE, as
+// openssl's req -x509 makes them.
+func SelfSigned(name string, key crypto.Signer, now time.Time, usage x509.KeyUsage) (*Key, error) {
+	t, err := (&Authority{unit: "self"}).template(name, now.Add(-time.Hour), now.AddDate(1, 0, 0))
+	if err != nil {
+		return nil, err
+	}
+	t.IsCA, t.BasicConstraintsValid, t.KeyUsage = true, true, usage
+	c, err := issue(t, t, key.Public(), key)
+	if err != nil {
+		return nil, err
+	}
+	return &Key{key, []*x509.Certificate{c}}, nil
+}
+
 // Below makes an authority that this one certifies, for the same ten years.
 func (a *Authority) Below(name string) (*Authority, error) {
+	return a.BelowWith(name, func(*x509.Certificate) {})
+}
+
+// BelowWith is Below with a certificate that change makes another of.
+func (a *Authority) BelowWith(name string, change func(*x509.Certificate)) (*Authority, error) {
 	key, err := newKey()
 	if err != nil {
 		return nil, fmt.Errorf("making the authority's key: %w", err)
@@ -79,6 +99,7 @@ func (a *Authority) Below(name string) (*Authority, error) {
 	}
 	t.IsCA, t.BasicConstraintsValid, t.MaxPathLenZero = true, true, true
 	t.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
+	change(t)
 	c, err := issue(t, a.Root, key.Public(), a.key)
 	if err != nil {
 		return nil, err

@@ -31,6 +31,9 @@ func (c *Console) markRead(ctx context.Context, args []string) error {
 			fmt.Fprintf(w, "public:  %s %s (key %s, room %d bits)\n", p.State, p.Handle, p.Key, p.Room)
 		}
 	})
+	if t := r.Remark(); t != "" {
+		fmt.Fprintln(c.Err, t)
+	}
 	if err == nil && !r.Yes() {
 		return answer(exitNo)
 	}

@@ -174,18 +174,23 @@ func (c *Console) openKey(name, pinFile string) (sign.Key, error) {
 	return key, nil
 }
 
-// isVoucher says whether a PDF carries the data of one of our vouchers.
+// isVoucher says whether a PDF carries the data of one of our vouchers, in any of
+// its revisions: a later one may say what it likes.
 func isVoucher(b []byte) bool {
 	doc, err := object.ParseForeign(b)
 	if err != nil {
 		return false
 	}
-	props, err := pdf.ReadData(doc)
-	if err != nil {
-		return false
+	for i := range doc.Revisions() {
+		props, err := pdf.ReadData(doc.At(i))
+		if err != nil {
+			continue
+		}
+		if _, err := manifest.Read(props); !errors.Is(err, manifest.ErrNone) {
+			return true
+		}
 	}
-	_, err = manifest.Read(props)
-	return !errors.Is(err, manifest.ErrNone)
+	return false
 }
 
 func (c *Console) augment(ctx context.Context, args []string) error {

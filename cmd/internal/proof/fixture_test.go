@@ -89,6 +89,8 @@ type voucher struct {
 	// dressed: with seals and the receipt code.
 	dressed bool
 	change  func(inks []render.Ink, d *manifest.Data)
+	// paint puts more on the pages.
+	paint func(pages []render.Page)
 }
 
 // made lays out, marks and writes a voucher without signing it.
@@ -152,6 +154,9 @@ func (b *bench) made(t testing.TB, v voucher) ([]byte, render.Area) {
 	}
 	if v.change != nil {
 		v.change(inks, &d)
+	}
+	if v.paint != nil {
+		v.paint(sheet.Pages)
 	}
 	props, err := d.Properties()
 	if err != nil {

@@ -48,11 +48,21 @@ func (e *examiner) exclusive() (zh, en string) {
 	case e.Law.Exclusive == sign.Claimed:
 		zh = "证书仅签发给 " + who + "；私钥专属签署人，依证书政策与发证记录认定，本文件自身不能证明。"
 		en = "The certificate was issued to " + who + " alone; that its key belongs to nobody else rests on the certificate policy and the issuer's records, not on this file."
+		z, n := e.revocation()
+		zh, en = zh+z, en+n
 	case e.weak():
 		zh, en = weakZH, weakEN
+	case e.Verdict == sign.Unsigned && len(e.Signatures) > 0:
+		zh, en = "文件只有时间戳，没有签名人。", "The file holds time stamps alone: there is no signatory."
+	case who != "" && e.Verdict == sign.Invalid:
+		zh = "文件核验不通过（见“说明与问题”），不能据以认定签名数据专属何人。"
+		en = "The file does not stand (see the remarks), so it does not show to whom the signature data belong."
+	case who != "" && e.chained():
+		zh = "签名证书可信，但文件中另有未获认可之处（见“说明与问题”），不据以认定。"
+		en = "The certificate is trusted, but something beside it in the file is not (see the remarks), so nothing is concluded."
 	case who != "":
-		zh = "签名证书未链接到受信任的根，无法认定签名数据专属何人。"
-		en = "No trusted root vouches for the certificate, so nothing says to whom the signature data belong."
+		zh = "签名证书未获信任（原因见“说明与问题”），无法认定签名数据专属何人。"
+		en = "The certificate is not trusted (the remarks say why), so nothing says to whom the signature data belong."
 	default:
 		zh, en = "没有完整的数字签名，无从认定。", "There is no intact digital signature to judge."
 	}
@@ -61,6 +71,24 @@ func (e *examiner) exclusive() (zh, en string) {
 		en += " A customer's handwriting holds no key and does not by itself prove this condition."
 	}
 	return zh, en
+}
+
+// chained: every intact signature's certificate is trusted.
+func (e *examiner) chained() bool {
+	return !slices.ContainsFunc(e.Signatures, func(s sign.Signature) bool {
+		return s.Intact && s.Kind != sign.KindDocTimeStamp && s.Chain != "trusted"
+	})
+}
+
+// revocation says how far it was checked whether a signatory's certificate was
+// revoked.
+func (e *examiner) revocation() (zh, en string) {
+	for _, s := range e.Signatures {
+		if s.Kind != sign.KindDocTimeStamp && s.Revocation != sign.RevocationGood {
+			return "证书是否被吊销未查明（没有适用的吊销列表或应答）。", " Whether a certificate had been revoked is unknown: no list or answer covers it."
+		}
+	}
+	return "已查：证书在所认定的签署时间未被吊销。", " Checked: the certificate had not been revoked at the time of signing that is taken."
 }
 
 func (e *examiner) control() (zh, en string) {
@@ -95,17 +123,23 @@ func (e *examiner) captureEN() string {
 	if e.Pad.Virtual {
 		kind = "software pad (TEST)"
 	}
-	if e.Pad.Source != "signed" {
-		return fmt.Sprintf("%d inks, %s, not covered by an intact signature", len(e.Pad.Signers), kind)
+	inks := "1 ink"
+	if n := len(e.Pad.Signers); n != 1 {
+		inks = fmt.Sprintf("%d inks", n)
 	}
-	return fmt.Sprintf("%d inks, %s, recorded inside the signed bytes", len(e.Pad.Signers), kind)
+	if e.Pad.Source != "signed" {
+		return fmt.Sprintf("%s, %s, not covered by an intact signature", inks, kind)
+	}
+	return fmt.Sprintf("%s, %s, recorded inside the signed bytes", inks, kind)
 }
 
 func (e *examiner) signatureIntact() (zh, en string) {
 	switch e.Law.SignatureIntact {
 	case sign.Proven:
 		zh = fmt.Sprintf("%d 个签名的签名值均经证书公钥验证一致；改动任一字节即不成立。", len(e.Signatures))
-		en = fmt.Sprintf("All %d signature values fit the public keys of their certificates; a change of any byte would break them.", len(e.Signatures))
+		if en = "The signature value fits the public key of its certificate; a change of any byte would break it."; len(e.Signatures) != 1 {
+			en = fmt.Sprintf("All %d signature values fit the public keys of their certificates; a change of any byte would break them.", len(e.Signatures))
+		}
 	case sign.Broken:
 		zh, en = "签名不成立或已被改动，见“说明与问题”。", "A signature does not hold or was changed; see the remarks."
 	default:
@@ -133,6 +167,9 @@ func (e *examiner) contentIntact() (zh, en string) {
 		zh, en = "没有签名保护内容。", "No signature protects the content."
 		if e.weak() {
 			zh, en = weakZH, weakEN
+		} else if e.Law.SignatureIntact == sign.Proven {
+			zh = "先前签署的字节未被改动，但后加的签名域覆盖了已签署页面上的文字，所见内容与先前所签是否一致不能证明。"
+			en = "The bytes that were signed are unchanged, but the look of a later signature field lies over text of the signed page, so what is seen is not shown to be what was signed."
 		}
 	}
 	switch e.Mark.Binding.State {

@@ -20,11 +20,15 @@ type Mark struct {
 	Robust  Robust       `json:"robust"`
 	Public  Public       `json:"public"`
 	Signers []SignerMark `json:"signers"`
+	// Others are marks that were read beside the signers' inks: in the page, an
+	// annotation, a pattern, another form. A voucher has none.
+	Others []SignerMark `json:"others,omitempty"`
 }
 
 // SignerMark is that of one ink.
 type SignerMark struct {
 	Role    string  `json:"role,omitempty"`
+	Where   string  `json:"where,omitempty"`
 	InPlace bool    `json:"in_place"`
 	Binding Binding `json:"binding"`
 	Robust  Robust  `json:"robust"`
@@ -51,13 +55,12 @@ type Robust struct {
 
 // marks reads the marks; d is nil when the file has no voucher data.
 func (e *examiner) marks(doc *object.File, d *manifest.Data) {
-	inks, err := Inks(doc)
-	if err != nil {
-		if d != nil {
-			e.problem("ink", "笔迹无法读取", "the ink cannot be read: "+err.Error())
-			e.refuse()
-		}
+	inks, others, err := AllInks(doc)
+	if err != nil && !e.unread(err, d) {
 		return
+	}
+	if d == nil && len(inks) == 0 {
+		inks, others = likely(others)
 	}
 	if d != nil && !e.counted(inks, len(d.Signers)) {
 		return
@@ -66,19 +69,24 @@ func (e *examiner) marks(doc *object.File, d *manifest.Data) {
 	if key != nil && d != nil && d.MarkKey != "" && d.MarkKey != manifest.KeyID(*key) {
 		e.problem("mark-key", "核验所用的水印密钥不是本凭证的密钥", "the mark key given is not the one that the voucher names")
 	}
+	second := SecondLayer(inks)
 	for i, k := range inks {
 		if e.ctx.Err() != nil {
 			return
 		}
-		m := e.check(doc, k, i, d, key)
+		m := e.check(doc, k, i, d, key, second[i])
 		m.Public = e.public(k.Outlines, d, i)
 		e.Mark.Signers = append(e.Mark.Signers, m)
 	}
 	e.Mark.Public = worstPublic(e.Mark.Signers)
+	e.others(others, d, key)
 	if key == nil {
 		e.Mark.Binding.State = watermark.Unchecked
-	} else if e.Mark.Binding = worst(e.Mark.Signers); len(e.Mark.Signers) > 0 {
+	} else if e.Mark.Binding = worst(slices.Concat(e.Mark.Signers, e.Mark.Others)); len(e.Mark.Signers) > 0 {
 		e.Mark.Robust = weakest(e.Mark.Signers)
+	}
+	if err != nil && e.Mark.Binding.State == watermark.Absent {
+		e.Mark.Binding.State = watermark.Unchecked
 	}
 	if d != nil {
 		e.places()
@@ -100,12 +108,14 @@ func (e *examiner) counted(inks []Ink, signers int) bool {
 	return ok
 }
 
-// check reads the keyed marks of one ink; key nil: they are unchecked.
-func (e *examiner) check(doc *object.File, k Ink, i int, d *manifest.Data, key *watermark.Key) SignerMark {
+// check reads the keyed marks of one ink; key nil: they are unchecked. second: the
+// robust layer too, where no data describe the ink.
+func (e *examiner) check(doc *object.File, k Ink, i int, d *manifest.Data, key *watermark.Key, second bool) SignerMark {
 	m := SignerMark{Binding: Binding{State: watermark.Absent, Altered: []int{}}}
 	if d == nil {
 		if key != nil {
-			m.Binding, m.Robust = e.options.readAny(k.Outlines)
+			m.Where = k.Where
+			m.Binding, m.Robust = e.readAny(k, second)
 		} else {
 			m.Binding = Binding{State: watermark.Unchecked, Altered: []int{}, Strokes: len(k.Outlines)}
 		}

@@ -81,12 +81,20 @@ func (o Options) markKeys() []watermark.Key {
 }
 
 // readAny reads ink that no data describe, with the first key that finds a mark.
-func (o Options) readAny(in []ink.Outline) (Binding, Robust) {
+func (e *examiner) readAny(in Ink, second bool) (Binding, Robust) {
 	var b Binding
 	var r Robust
-	for i, k := range o.markKeys() {
-		now := binding(watermark.Read(in, k, nil))
-		layer2 := readRobust(in, k)
+	for i, k := range e.options.markKeys() {
+		f := e.search(k).Binding(in, func(in []ink.Outline) watermark.Reading { return watermark.Read(in, k, nil) })
+		now := binding(f.Reading)
+		var layer2 Robust
+		if second {
+			shown := f.Outlines
+			if f.State == watermark.Absent {
+				shown = in.Shown()
+			}
+			layer2 = readRobust(shown, k)
+		}
 		if i == 0 || now.State != watermark.Absent || layer2.Found {
 			b, r = now, layer2
 		}

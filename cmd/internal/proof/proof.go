@@ -5,7 +5,8 @@
 //
 // Start with Examine; a File is one element of the JSON that `tellerctl verify`
 // prints. It reads only the bytes it is given: no log, no network. What it
-// cannot show from them it calls claimed or not provable.
+// cannot show from them it calls claimed or not provable. The voucher's data are
+// those of the revision that the first signatory signed, whatever a later one says.
 package proof
 
 import (
@@ -147,7 +148,7 @@ func (e *examiner) count(doc *object.File) {
 
 // foreign: a file that is not strictly built is no voucher, whatever it says.
 func (e *examiner) foreign(doc *object.File) {
-	values, err := pdf.ReadData(doc)
+	values, err := pdf.ReadData(e.signed(doc))
 	if err != nil || values["Version"] == "" {
 		return
 	}
@@ -155,11 +156,44 @@ func (e *examiner) foreign(doc *object.File) {
 	e.refuse()
 }
 
+// signed is the file as its first signatory left it: what the voucher's data say
+// counts there, and never what a later revision says. Without a sound signature it
+// is the file as it is.
+func (e *examiner) signed(doc *object.File) *object.File {
+	first := 0
+	for _, s := range e.Signatures {
+		if s.Kind != sign.KindDocTimeStamp && s.Revision > 0 && (first == 0 || s.Revision < first) {
+			first = s.Revision
+		}
+	}
+	if first == 0 || first > len(doc.Revisions()) {
+		return doc
+	}
+	return doc.At(first - 1)
+}
+
+// claims: the metadata name the voucher's data, even where they cannot be read.
+func claims(doc *object.File) bool {
+	catalog, err := doc.Dict(doc.Trailer()["Root"])
+	if err != nil || catalog == nil {
+		return false
+	}
+	o, err := doc.Resolve(catalog["Metadata"])
+	s, ok := o.(*object.Stream)
+	if err != nil || !ok {
+		return false
+	}
+	raw, err := s.DecodeUpTo(4 << 20)
+	return err == nil && bytes.Contains(raw, []byte(pdf.Namespace))
+}
+
 type examiner struct {
 	File
 	ctx     context.Context
 	options Options
 	data    manifest.Data
+	// searches for marks, one a key.
+	searches []*Search
 }
 
 func (e *examiner) problem(code, zh, en string) {
@@ -168,9 +202,11 @@ func (e *examiner) problem(code, zh, en string) {
 
 // read joins the voucher's data with the rest.
 func (e *examiner) read(doc *object.File) {
-	values, err := pdf.ReadData(doc)
+	values, err := pdf.ReadData(e.signed(doc))
 	if err == nil {
 		e.data, err = manifest.Read(values)
+	} else if !claims(e.signed(doc)) {
+		err = manifest.ErrNone // another program's metadata
 	}
 	switch {
 	case errors.Is(err, manifest.ErrNone):
@@ -178,6 +214,7 @@ func (e *examiner) read(doc *object.File) {
 		return
 	case err != nil:
 		e.problem("voucher-data", "凭证数据无法读取", "the voucher's data cannot be read: "+err.Error())
+		e.refuse() // what was signed could be read
 		return
 	}
 	d := e.data

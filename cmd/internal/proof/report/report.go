@@ -9,6 +9,7 @@ package report
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,15 +96,22 @@ func verdictWords(f proof.File) (s state, head, zh, en string) {
 		if f.Voucher != nil && f.Voucher.Test {
 			return proven, "核验通过 VALID（测试凭证 TEST）", "签名完整且可信；本文件为测试凭证，不是有效凭证。", "Signatures intact and trusted; the file is a TEST and no valid voucher."
 		}
-		return proven, "核验通过 VALID", "所有签名均完整且可信；签名之后没有不许可的变更。", "All signatures are intact and trusted; nothing forbidden follows them."
+		zh, en = "所有签名均完整且可信；签名之后没有不许可的变更。", "All signatures are intact and trusted; nothing forbidden follows them."
+		if slices.ContainsFunc(f.Signatures, func(x sign.Signature) bool { return x.Revocation != sign.RevocationGood }) {
+			zh, en = zh+"证书是否被吊销未全部查明。", en+" Whether every certificate was still unrevoked is not known."
+		}
+		return proven, "核验通过 VALID", zh, en
 	case sign.Untrusted:
-		if f.Law.ContentIntact == sign.NotProvable {
+		if f.Law.SignatureIntact == sign.NotProvable {
 			return remark, "签名算法强度不足 UNTRUSTED", "签名值一致，但其算法可被有能力者伪造，不能据以认定内容未被改动。", "The signature fits, but by an algorithm that can be forged; it does not show that the content is unchanged."
 		}
-		return remark, "签名完整但证书未受信任 UNTRUSTED", "签名与内容未被改动，但给定的信任根不能确认签署人或时间戳。", "Signatures and content are unchanged, but no given root vouches for a signatory or time stamp."
+		return remark, "签名完整但证书未受信任 UNTRUSTED", "签名与内容未被改动，但签署人、时间戳或附加数据未获信任，见“说明与问题”。", "Signatures and content are unchanged, but a signatory, a time stamp or added data are not trusted; see the remarks."
 	case sign.Invalid:
 		return no, "核验不通过 INVALID", "签名、内容或笔迹与凭证不符，见“说明与问题”。", "A signature, the content or the ink does not hold; see the remarks."
 	case sign.Unsigned:
+		if len(f.Signatures) > 0 {
+			return unknown, "未签名 UNSIGNED", "文件只有时间戳，没有签名，无从核验签署人。", "The file holds time stamps alone; nobody signed it."
+		}
 		return unknown, "未签名 UNSIGNED", "文件没有数字签名，无从核验。", "The file carries no digital signature."
 	}
 	return unknown, "无法核验 ERROR", "文件不能读取，无法核验。", "The file cannot be read."
@@ -166,15 +174,31 @@ func (s *sheet) signatures(f proof.File) {
 		if x.TimeSource == "timestamp" {
 			source = "时间戳 time stamp"
 		}
+		if when == "" {
+			when, source = "未载明 not stated", ""
+		}
 		if t, err := time.Parse(time.RFC3339, when); err == nil {
 			when = t.In(beijing()).Format("2006-01-02 15:04:05")
 		}
-		g.row(st, x.Field+" "+map[string]string{sign.KindDocTimeStamp: "归档时间戳", sign.KindCertification: "认证签章"}[x.Kind], x.Signatory, x.Algorithm+" "+x.Digest+" "+x.Level, scope, when+" "+source)
+		g.row(st, x.Field+" "+map[string]string{sign.KindDocTimeStamp: "归档时间戳", sign.KindCertification: "认证签章"}[x.Kind], x.Signatory+" "+revocationWords(x), x.Algorithm+" "+x.Digest+" "+x.Level, scope, when+" "+source)
 	}
 	if len(f.Signatures) == 0 {
 		g.row(unknown, "—", "没有签名 none", "—", "—", "—")
 	}
 	s.close()
+}
+
+// revocationWords of one signature's certificate.
+func revocationWords(x sign.Signature) string {
+	switch {
+	case x.Revocation == sign.RevocationRevoked:
+		return "【已吊销 revoked】"
+	case !x.Intact || x.Chain != "trusted":
+		return "【吊销未检查 revocation not checked】"
+	case x.Revocation == sign.RevocationGood:
+		return "【已查未吊销 checked, not revoked】"
+	}
+	return "【吊销未查明 revocation unknown】"
 }
 
 func beijing() *time.Location { return time.FixedZone("CST", 8*3600) }

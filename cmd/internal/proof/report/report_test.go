@@ -87,6 +87,44 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// TestRevocationWords: the report says of each signature how far revocation was
+// checked, in both languages, and a claimed time only where there is one.
+func TestRevocationWords(t *testing.T) {
+	f := sample(sign.Valid)
+	x := f.Signatures[0]
+	f.Signatures = nil
+	for i, state := range []string{sign.RevocationGood, sign.RevocationUnknown, sign.RevocationRevoked, sign.RevocationUnknown} {
+		if x.Revocation = state; i == 3 {
+			x.Chain, x.SignedAt, x.TimeSource = "untrusted", "", "claimed"
+		}
+		f.Signatures = append(f.Signatures, x)
+	}
+	pages, err := Pages(f, Head{}, fonts(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, p := range pages {
+		for _, it := range p.Items {
+			if x, ok := it.(render.Text); ok {
+				for _, r := range x.Runs {
+					all.WriteString(r.Text)
+				}
+			}
+		}
+	}
+	text := strings.Join(strings.Fields(all.String()), "")
+	for _, want := range []string{"已查未吊销checked,notrevoked", "吊销未查明revocationunknown", "已吊销revoked】", "吊销未检查revocationnotchecked",
+		"未载明notstated", "证书是否被吊销未全部查明", "Whethereverycertificatewasstillunrevokedisnotknown"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in the report", want)
+		}
+	}
+	if strings.Contains(text, "自称claimed") {
+		t.Error("a time that nobody claimed")
+	}
+}
+
 // TestLong: many problems and characters that no font has go on to further
 // pages, inside the margins.
 func TestLong(t *testing.T) {
