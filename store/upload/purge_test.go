@@ -183,6 +183,28 @@ func TestTheDayIsTheArchives(t *testing.T) {
 	}
 }
 
+// A real server tells its time as the one made of memory does.
+func TestTheDayIsTheGateways(t *testing.T) {
+	g := uploadtest.Gateway(t, false)
+	o := newOffice(t, newS3(t, g.URL, nil))
+	o.file(t, 2)
+	o.once(t)
+	o.advance(25 * time.Hour)
+	o.Sender = newS3(t, g.URL, nil)
+	if v, err := o.Verify(ctx); err != nil || v.Waiting != 2 || v.Failed > 0 {
+		t.Errorf("%+v, %v", v, err)
+	}
+	o.VerifyAfter = 2 * time.Second
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline) && o.states(t)[store.Verified] < 2; time.Sleep(100 * time.Millisecond) {
+		if v, err := o.Verify(ctx); err != nil || v.Failed+v.Lost > 0 {
+			t.Fatalf("%+v, %v", v, err)
+		}
+	}
+	if m := o.states(t); m[store.Verified] != 2 {
+		t.Errorf("it never gets old: %v", m)
+	}
+}
+
 // ageFolder lets time pass for the files in a folder.
 func ageFolder(t *testing.T, dir string, d time.Duration) {
 	t.Helper()
