@@ -95,6 +95,9 @@ func (t *tx) log(e Entry) (int64, error) {
 	if e.Action == "" {
 		return 0, errors.New("a log entry without an action")
 	}
+	if t.s.signer != nil && !t.hurry {
+		t.trust()
+	}
 	h, err := t.head()
 	if err != nil {
 		return 0, err

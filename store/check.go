@@ -16,9 +16,12 @@ import (
 // CheckFile reads the structure of the store file in dir without a key and
 // without changing it: every page, the free ones too. A corrupt file can make
 // bbolt run in circles or end the program, so a program that must live calls
-// CheckChild instead. A missing file is good. Errors: ErrDamaged, ErrLocked.
+// CheckChild instead. A missing file is good where there never was one. Errors: ErrDamaged, ErrLocked.
 func CheckFile(dir string) error {
 	path := filepath.Join(dir, File)
+	if err := gone(dir); err != nil {
+		return fmt.Errorf("checking %s: %w", path, err)
+	}
 	st, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) || err == nil && st.Size() == 0 {
 		return nil

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -71,6 +70,30 @@ func ParseCheckpoint(text string) (Checkpoint, error) {
 // OpenCheckpoint checks the signature of a note and reads it. Errors:
 // ErrCheckpoint.
 func OpenCheckpoint(signed []byte, v note.Verifier) (Checkpoint, error) {
+	var older []note.Verifier
+	if k, ok := v.(oneOf); ok {
+		v, older = k.Verifier, k.older
+	}
+	c, err := openCheckpoint(signed, v)
+	for i := 0; err != nil && i < len(older); i++ {
+		if earlier, wrong := openCheckpoint(signed, older[i]); wrong == nil {
+			return earlier, nil
+		}
+	}
+	return c, err
+}
+
+// OneOf is the key of a log that had others before: of a workstation whose store was
+// restored from the backup of one that is dead. Checkpoints may be of any of them;
+// the end of the log, and with it all before, must be signed by the present one.
+func OneOf(present note.Verifier, older ...note.Verifier) note.Verifier { return oneOf{present, older} }
+
+type oneOf struct {
+	note.Verifier
+	older []note.Verifier
+}
+
+func openCheckpoint(signed []byte, v note.Verifier) (Checkpoint, error) {
 	n, err := note.Open(signed, note.VerifierList(v))
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("%w: %w", ErrCheckpoint, err)
@@ -82,122 +105,6 @@ func OpenCheckpoint(signed []byte, v note.Verifier) (Checkpoint, error) {
 	return c, err
 }
 
-// sign ends a transaction that logged something: it signs the head, and keeps
-// the checkpoint where an interval is full. Filing, for which a customer waits,
-// leaves the signature to the next transaction, at the latest to Close
-// (BenchmarkFile: 0.14 ms).
-func (t *tx) sign() error {
-	if t.s.signer == nil || len(t.leaves) == 0 && !t.closing {
-		return nil
-	}
-	h, err := t.head()
-	if err != nil {
-		return err
-	}
-	if t.hurry && h.N-t.lastCheckpoint() < t.s.every {
-		return nil
-	}
-	leaves, err := t.sinceCheckpoint(h.N)
-	if err != nil {
-		return err
-	}
-	signed, err := t.signed(h.N, leaves)
-	if err != nil {
-		return err
-	}
-	if int64(len(leaves)) >= t.s.every {
-		if err := t.put(bucketCheckpoints, number(h.N), signed); err != nil {
-			return err
-		}
-	}
-	return t.put(bucketSigned, []byte(keySigned), signed)
-}
-
-// sinceCheckpoint gives the leaves between the last kept checkpoint and n. Most
-// of them stand in the head signed last; what is not there is read.
-func (t *tx) sinceCheckpoint(n int64) ([]tlog.Hash, error) {
-	from := t.lastCheckpoint()
-	if from > n {
-		return nil, fmt.Errorf("%w: a checkpoint stands after the end of the log", ErrDamaged)
-	}
-	fresh := n - int64(len(t.leaves))
-	if from >= fresh {
-		return t.leaves[from-fresh:], nil
-	}
-	var out []tlog.Hash
-	if c, err := t.signedEnd(); err == nil && c.N == fresh && c.First() <= from {
-		out = c.Leaves[from-c.First():]
-	}
-	if out == nil {
-		for i := from; i < fresh; i++ {
-			h, err := t.hashes([]int64{tlog.StoredHashIndex(0, i)})
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, h[0])
-		}
-	}
-	return append(out[:len(out):len(out)], t.leaves...), nil
-}
-
-// lastCheckpoint is the size of the log at the last kept one.
-func (t *tx) lastCheckpoint() int64 {
-	last, _ := t.Bucket([]byte(bucketCheckpoints)).Cursor().Last()
-	return int64(bytesToNumber(last))
-}
-
-// signEnd signs the head if the last transaction left that to Close.
-func (s *Store) signEnd() error {
-	if s.signer == nil {
-		return nil
-	}
-	behind := false
-	err := s.view(context.Background(), func(t *tx) error {
-		h, err := t.head()
-		if err != nil || h.N == 0 {
-			return err
-		}
-		c, err := t.signedEnd()
-		behind = c.N < h.N
-		return err
-	})
-	if err != nil || !behind {
-		return err
-	}
-	return s.update(context.Background(), func(t *tx) error { t.closing = true; return nil })
-}
-
-// signedEnd reads the head that was signed last, without its signature; the zero
-// Checkpoint if there is none.
-func (t *tx) signedEnd() (Checkpoint, error) {
-	signed, err := t.get(bucketSigned, []byte(keySigned))
-	if errors.Is(err, ErrNotFound) {
-		return Checkpoint{}, nil
-	}
-	if err != nil {
-		return Checkpoint{}, err
-	}
-	text, _, _ := bytes.Cut(signed, []byte("\n\n"))
-	c, err := ParseCheckpoint(string(text) + "\n")
-	if err != nil {
-		return c, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	return c, nil
-}
-
-func (t *tx) signed(n int64, leaves []tlog.Hash) ([]byte, error) {
-	root, err := tlog.TreeHash(n, tlog.HashReaderFunc(t.hashes))
-	if err != nil {
-		return nil, fmt.Errorf("computing the root of the log: %w", err)
-	}
-	c := Checkpoint{Origin: t.s.signer.Name(), N: n, Root: root, Leaves: leaves}
-	signed, err := note.Sign(&note.Note{Text: c.text()}, t.s.signer)
-	if err != nil {
-		return nil, fmt.Errorf("signing a checkpoint: %w", err)
-	}
-	return signed, nil
-}
-
 // SignedCheckpoint is a checkpoint as it is kept and uploaded.
 type SignedCheckpoint struct {
 	N      int64  // entries
@@ -206,7 +113,7 @@ type SignedCheckpoint struct {
 }
 
 // Checkpoint makes and keeps a checkpoint of the log as it is, to be uploaded
-// like the regular ones. It logs nothing.
+// like the regular ones. It logs nothing. Errors: ErrUnsigned.
 func (a *Audit) Checkpoint(ctx context.Context) (c SignedCheckpoint, err error) {
 	err = a.s.update(ctx, func(t *tx) error {
 		if t.s.signer == nil {
@@ -219,6 +126,9 @@ func (a *Audit) Checkpoint(ctx context.Context) (c SignedCheckpoint, err error) 
 		c.N = h.N
 		if c.Signed, err = t.get(bucketCheckpoints, number(h.N)); !errors.Is(err, ErrNotFound) {
 			return err
+		}
+		if t.trust(); t.doubt != nil {
+			return t.doubt
 		}
 		leaves, err := t.sinceCheckpoint(h.N)
 		if err != nil {

@@ -103,11 +103,14 @@ func (v *vault) open(bucket string, key, sealed []byte) ([]byte, error) {
 	return openWith(v.values, sealed, place(bucket, key))
 }
 
+// hiddenSize is the length of what hide gives.
+const hiddenSize = 16
+
 // hide makes a bucket key that does not show the name it stands for.
 func (v *vault) hide(bucket, name string) []byte {
 	h := hmac.New(sha256.New, v.index)
 	h.Write(place(bucket, []byte(name)))
-	return h.Sum(nil)[:16]
+	return h.Sum(nil)[:hiddenSize]
 }
 
 // number is the bucket key of a voucher number. The serial at its end stays as it

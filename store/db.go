@@ -129,6 +129,10 @@ type tx struct {
 
 	hurry   bool // the head is signed by the next transaction
 	closing bool // nothing was logged: the head only is signed
+
+	first   bool  // nothing can have been signed before
+	trusted bool  // see trust
+	doubt   error // why the log is not signed, nil: it is
 }
 
 func (s *Store) view(ctx context.Context, f func(*tx) error) error {

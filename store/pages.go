@@ -44,6 +44,7 @@ type pageTree struct {
 	pageSize int64  // of a page
 	pages    uint64 // pages that the file says it has
 	used     []uint64
+	heads    int // head pages that are whole: two, unless the last write was torn
 
 	soon func(at, n int64) // asks for bytes; nil: nobody does
 }
@@ -77,6 +78,7 @@ func (t *pageTree) newestMeta() (root uint64, err error) {
 		if le.Uint32(b) != magic || sum.Sum64() != le.Uint64(b[metaSize-8:]) || at != 0 && at != size {
 			continue
 		}
+		t.heads++
 		if txid := le.Uint64(b[48:]); !found || txid > best {
 			found, best = true, txid
 			t.pageSize, root, t.pages = size, le.Uint64(b[16:]), le.Uint64(b[40:])
@@ -90,6 +92,23 @@ func (t *pageTree) newestMeta() (root uint64, err error) {
 	}
 	t.used = make([]uint64, t.pages/64+1)
 	return root, nil
+}
+
+// tornHead says whether one of the two head pages of a file is not whole, so that the
+// newest transaction may be gone: bbolt goes back to the one before it without a word.
+func tornHead(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	t := &pageTree{f: f, size: st.Size()}
+	_, err = t.newestMeta()
+	return err == nil && t.heads == 1
 }
 
 // take marks pages as used, once.

@@ -101,3 +101,38 @@ func FuzzReach(f *testing.F) {
 		reach(path)
 	})
 }
+
+// A flipped bit in the newest head page takes the last transaction away; the store
+// opens, says so once, and its log for ever.
+func TestTornHead(t *testing.T) {
+	dir := t.TempDir()
+	s, v := openSigned(t, dir, 8)
+	if s.Torn() {
+		t.Error("a new one is torn")
+	}
+	appendEntries(t, s, 0, 5)
+	s.Close()
+	b := readDB(t, dir)
+	size := os.Getpagesize()
+	newest := 0
+	if binary.LittleEndian.Uint64(b[size+pageHeader+48:]) > binary.LittleEndian.Uint64(b[pageHeader+48:]) {
+		newest = size
+	}
+	b[newest+pageHeader+20] ^= 1
+	if err := os.WriteFile(filepath.Join(dir, File), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		s, _ = openSigned(t, dir, 8)
+		if s.Torn() != (i == 0) {
+			t.Errorf("opening %d: torn is %v", i+1, s.Torn())
+		}
+		if e := last(t, s); e.Action != "torn" {
+			t.Errorf("opening %d: the log ends with %+v", i+1, e)
+		}
+		if n, err := s.Audit().VerifyAgainst(ctx, v, notes(t, s)...); err != nil || n != 5 {
+			t.Errorf("%d entries, %v", n, err)
+		}
+		s.Close()
+	}
+}

@@ -34,11 +34,17 @@ type op struct {
 	data []byte
 }
 
-// recorder is a file system of one folder with one file, in memory.
+// recorder is a file system of one folder, in memory, that records one file and when
+// MadeFile got its name.
 type recorder struct {
 	fs.Inode
 	file *recorded
 }
+
+// small is a file that is not recorded.
+type small struct{ fs.MemRegularFile }
+
+func (*small) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno { return 0 }
 
 type recorded struct {
 	fs.Inode
@@ -46,12 +52,14 @@ type recorded struct {
 	now  []byte
 	ops  []op
 	lazy bool // syncs are not written down: the control
+	made int  // operations before MadeFile had its name, 0: it has none
 }
 
 var (
 	_ fs.NodeCreater   = (*recorder)(nil)
 	_ fs.NodeGetattrer = (*recorder)(nil)
 	_ fs.NodeFsyncer   = (*recorder)(nil)
+	_ fs.NodeRenamer   = (*recorder)(nil)
 	_ fs.NodeOpener    = (*recorded)(nil)
 	_ fs.NodeReader    = (*recorded)(nil)
 	_ fs.NodeWriter    = (*recorded)(nil)
@@ -66,10 +74,24 @@ func (r *recorder) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut
 }
 
 func (r *recorder) Create(ctx context.Context, name string, _, _ uint32, _ *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
+	if name == MadeFile+".part" {
+		return r.NewInode(ctx, &small{}, fs.StableAttr{Mode: fuse.S_IFREG}), nil, 0, 0
+	}
 	if name != File {
 		return nil, nil, 0, syscall.EPERM
 	}
 	return r.NewInode(ctx, r.file, fs.StableAttr{Mode: fuse.S_IFREG}), nil, 0, 0
+}
+
+// Rename counts as done at once: a mark that is there as early as it can be is the
+// worst case for a store that may not be there yet.
+func (r *recorder) Rename(_ context.Context, _ string, _ fs.InodeEmbedder, to string, _ uint32) syscall.Errno {
+	if to == MadeFile {
+		r.file.mu.Lock()
+		r.file.made = len(r.file.ops)
+		r.file.mu.Unlock()
+	}
+	return 0
 }
 
 func (r *recorder) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno { return 0 }
@@ -349,11 +371,18 @@ func (w *world) lost(dir string, cut int, image []byte) string {
 	if err := os.WriteFile(filepath.Join(dir, File), image, 0o600); err != nil {
 		return err.Error()
 	}
+	os.Remove(filepath.Join(dir, MadeFile)) // of the disk before
+	made := w.disk.made > 0 && cut >= w.disk.made
+	if made {
+		if err := mark(dir); err != nil {
+			return err.Error()
+		}
+	}
 	bo := options()
 	bo.NoSync = true // the disk of the check is not the one that is cut
 	s, err := openUsing(dir, Options{Key: testKey(), Now: newClock().now}, bo)
 	if err != nil {
-		if len(w.acksBefore(cut)) == 0 && (errors.Is(err, ErrDamaged) || len(image) == 0) {
+		if !made && len(w.acksBefore(cut)) == 0 && (errors.Is(err, ErrDamaged) || len(image) == 0) {
 			return "" // cut before the store was there
 		}
 		return "it does not open: " + err.Error()
@@ -393,6 +422,9 @@ func cutPower(t *testing.T, lazy bool, n int) (failures int, first string) {
 	t.Helper()
 	dir, disk := mount(t, lazy)
 	w := work(t, dir, disk)
+	if disk.made == 0 {
+		t.Error("the store was not marked as made")
+	}
 	state := t.TempDir()
 	count := 0
 	w.disks(rand.New(rand.NewPCG(1, 7)), n, func(cut int, image []byte) {

@@ -207,9 +207,9 @@ func TestRefusedIsNotSigned(t *testing.T) {
 	}
 }
 
-// Each exported error has its sentence.
+// Each exported error has its sentence, where people are spoken to.
 func TestEveryErrorIsExplained(t *testing.T) {
-	explain, err := os.ReadFile("explain.go")
+	explain, err := os.ReadFile(filepath.Join("..", "cmd", "internal", "say", "say.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +231,7 @@ func TestEveryErrorIsExplained(t *testing.T) {
 			for _, name := range v.Names {
 				if strings.HasPrefix(name.Name, "Err") {
 					found++
-					if !strings.Contains(string(explain), "{"+name.Name+",") {
+					if !strings.Contains(string(explain), "{store."+name.Name+",") {
 						t.Errorf("%s has no sentence", name.Name)
 					}
 				}

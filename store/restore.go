@@ -24,14 +24,20 @@ const serialGap = 1000
 
 // Restore puts the backup at path in the place of the store in dir, which must
 // not be open. Nothing is changed before the backup has been opened with the key
-// and checked. The store that was there is kept beside it as moqian.db.replaced.
+// and checked. The store that was there is kept beside it as moqian.db.replaced, or
+// where there is one from before, with the next number: moqian.db.replaced.2.
 //
 // Counters are never lowered: a voucher number that the replaced store gave is
-// not given again, a capture that it saw stays known to Tripwire, and where that store can no longer be read, 1000 numbers are
-// passed over on each day since the backup. If it can be read and has vouchers
-// that are not PURGED and that the backup lacks, Restore refuses with
-// ErrNewerHere, unless lose is set. The restored log ends with an entry that
-// tells all this. Errors: ErrLocked, ErrKey, ErrNewer, ErrDamaged, ErrFull.
+// not given again, a capture that it saw stays known to Tripwire, vouchers that left
+// for the archive stay listed and found, and what Options.Merge says of settings
+// holds. Where that store can no longer be read, 1000 numbers are passed over on each
+// day since the backup. If it can be read and has vouchers that are not PURGED and
+// that the backup lacks, Restore refuses with ErrNewerHere, unless lose is set. The
+// restored log ends with an entry that tells all this.
+//
+// A backup whose log another key signed, that of a workstation that is dead, or none,
+// is signed anew, and the entry says so. Errors: ErrLocked, ErrKey, ErrNewer,
+// ErrDamaged, ErrFull.
 func Restore(ctx context.Context, dir, path string, o Options, lose bool, e Entry) (err error) {
 	if err := o.check(); err != nil {
 		return err
@@ -68,13 +74,19 @@ func Restore(ctx context.Context, dir, path string, o Options, lose bool, e Entr
 	if err != nil {
 		return fail(err)
 	}
-	if err := s.carryOver(ctx, left, lose, e); err != nil {
+	if err := s.carryOver(ctx, left, o.Merge, lose, e); err != nil {
 		return fail(err)
 	}
 	if err := s.Close(); err != nil {
 		return fail(err)
 	}
-	return swapIn(dir, filepath.Join(work, File))
+	if err := swapIn(dir, filepath.Join(work, File)); err != nil {
+		return fail(err)
+	}
+	if err := mark(dir); err != nil {
+		return fail(err)
+	}
+	return nil
 }
 
 // lockReplaced makes sure that nobody has the store to be replaced open. A
@@ -126,110 +138,6 @@ func copyFile(from, to string) error {
 	})
 }
 
-// remains is what can still be read of a store that is replaced.
-type remains struct {
-	found   bool           // there was one
-	known   bool           // it could be read, serials are complete
-	serials map[string]int // business date → last serial given
-	seen    map[string][]byte
-	items   []Item
-	entries int
-}
-
-// leftBehind reads the counters and rows of the store in dir as far as they can
-// be read. It changes nothing.
-func leftBehind(dir string, o Options) (r remains, err error) {
-	path := filepath.Join(dir, File)
-	if st, err := os.Stat(path); err != nil || st.Size() == 0 {
-		return r, nil
-	}
-	r.found, r.serials, r.seen = true, map[string]int{}, map[string][]byte{}
-	v, err := newVault(o.Key, o.Rand, o.Ciphers...)
-	if err != nil {
-		return r, err
-	}
-	// Following damaged pages may never end.
-	if reach(path) != nil {
-		return r, nil
-	}
-	db, _, err := openBolt(path, reading(lockWait))
-	if err != nil {
-		return r, nil
-	}
-	defer db.Close()
-	s := &Store{db: db, vault: v, now: o.Now}
-	r.known = nil == s.view(context.Background(), func(t *tx) error {
-		if _, err := t.checkSchema(); err != nil {
-			return err
-		}
-		h, err := t.head()
-		if err != nil {
-			return err
-		}
-		r.entries = int(h.N)
-		err = t.each(bucketSerials, func(key, _ []byte) error {
-			n, err := t.lastSerial(string(key))
-			r.serials[string(key)] = n
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		err = t.each(bucketSeen, func(key, voucher []byte) error {
-			r.seen[string(key)] = voucher
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		return t.eachRowEver(func(row row) error { r.items = append(r.items, row.Item); return nil })
-	})
-	return r, nil
-}
-
-// carryOver raises the counters to what the replaced store had and logs.
-func (s *Store) carryOver(ctx context.Context, left remains, lose bool, e Entry) error {
-	return s.update(ctx, func(t *tx) error {
-		lost := 0
-		for _, it := range left.items {
-			if it.State != Purged && !t.has(bucketItems, rowKey(it.ID)) && !t.has(bucketPurged, rowKey(it.ID)) {
-				lost++
-			}
-		}
-		if lost > 0 && !lose {
-			return fmt.Errorf("%w: %d of them", ErrNewerHere, lost)
-		}
-		h, err := t.head()
-		if err != nil {
-			return err
-		}
-		detail := map[string]string{"entries": strconv.FormatInt(h.N, 10)}
-		for day, n := range left.serials {
-			if err := t.raiseSerial(day, n); err != nil {
-				return err
-			}
-		}
-		for key, voucher := range left.seen {
-			if !t.has(bucketSeen, []byte(key)) {
-				if err := t.put(bucketSeen, []byte(key), voucher); err != nil {
-					return err
-				}
-			}
-		}
-		switch {
-		case left.known:
-			detail["replaced_entries"], detail["lost"] = strconv.Itoa(left.entries), strconv.Itoa(lost)
-		default:
-			detail["skipped"] = strconv.Itoa(serialGap)
-			if err := t.skipSerials(h); err != nil {
-				return err
-			}
-		}
-		_, err = t.log(e.with("restore", "ok", Item{}, detail))
-		return err
-	})
-}
-
 // skipSerials passes over numbers on every day from the one before the backup's
 // last entry to tomorrow: a business date need not be the clock's date.
 func (t *tx) skipSerials(h head) error {
@@ -254,18 +162,48 @@ func (t *tx) skipSerials(h head) error {
 // swapIn renames the restored file into place and keeps the one that was there.
 func swapIn(dir, fresh string) error {
 	path := filepath.Join(dir, File)
-	kept := path + ".replaced"
-	if _, err := os.Stat(path); err == nil {
-		os.Remove(kept)
-		if err := os.Link(path, kept); err != nil {
-			// No hard links here: copy, then the rename below still is one step.
-			if err := copyFile(path, kept); err != nil {
-				return err
-			}
+	if _, err := os.Lstat(path); err == nil {
+		if err := setAside(path); err != nil {
+			return err
 		}
 	}
 	if err := os.Rename(fresh, path); err != nil {
 		return err
 	}
 	return syncDir(dir)
+}
+
+// setAside gives the file at path a second name that nothing has yet.
+func setAside(path string) error {
+	for n := 1; ; n++ {
+		kept := replacedName(path, n)
+		err := os.Link(path, kept)
+		if err == nil {
+			return nil
+		}
+		if _, there := os.Lstat(kept); there == nil {
+			continue
+		}
+		// No hard links here: copy, then renaming over path still is one step.
+		return copyFile(path, kept)
+	}
+}
+
+// replacedName is the name of the nth store that was replaced, from 1.
+func replacedName(path string, n int) string {
+	if n == 1 {
+		return path + ".replaced"
+	}
+	return path + ".replaced." + strconv.Itoa(n)
+}
+
+// Replaced gives the names of the stores that restores replaced in dir.
+func Replaced(dir string) (names []string) {
+	for n := 1; ; n++ {
+		name := replacedName(File, n)
+		if _, err := os.Lstat(filepath.Join(dir, name)); err != nil {
+			return names
+		}
+		names = append(names, name)
+	}
 }

@@ -222,7 +222,7 @@ func TestRefusedRestoreLeavesNothing(t *testing.T) {
 		if !bytes.Equal(before, readDB(t, dir)) {
 			t.Fatalf("%s: the store was changed", name)
 		}
-		if names, _ := os.ReadDir(dir); len(names) != 1 {
+		if names, _ := os.ReadDir(dir); len(names) != 2 { // and MadeFile
 			t.Errorf("%s left %v", name, names)
 		}
 	}
@@ -296,4 +296,35 @@ func TestRestoreKeepsWhatWasSeen(t *testing.T) {
 	wire("before", voucher(3), voucher(1))
 	wire("after", voucher(3), voucher(2))
 	wire("never", voucher(3), "")
+}
+
+// Each store that a restore replaces is kept, whatever is restored how often.
+func TestEachReplacedStoreIsKept(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, newClock().now)
+	bak := filepath.Join(t.TempDir(), "bak")
+	if _, err := s.Backup(ctx, bak, Entry{}); err != nil {
+		t.Fatal(err)
+	}
+	file(t, s, document(1, 1000))
+	s.Close()
+	if err := os.WriteFile(filepath.Join(dir, File), document(1, 50_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var kept [][]byte
+	for range 4 {
+		kept = append(kept, readDB(t, dir))
+		if err := Restore(ctx, dir, bak, Options{Key: testKey(), Now: newClock().now}, false, Entry{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := Replaced(dir)
+	if len(names) != len(kept) || names[0] != "moqian.db.replaced" || names[3] != "moqian.db.replaced.4" {
+		t.Fatalf("%q", names)
+	}
+	for i, name := range names {
+		if b, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !bytes.Equal(b, kept[i]) {
+			t.Errorf("%s is not the store that was there: %v", name, err)
+		}
+	}
 }

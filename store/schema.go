@@ -138,5 +138,6 @@ func (t *tx) createSchema() error {
 	if err := t.putHead(head{}); err != nil {
 		return err
 	}
+	t.closing, t.first = true, true // the end of a log is signed from its beginning
 	return t.putVersion()
 }

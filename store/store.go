@@ -75,6 +75,9 @@ type Options struct {
 	// Every is how many log entries lie between two checkpoints that are kept and
 	// uploaded, 64 if zero. The head of the log is signed with each transaction.
 	Every int
+	// Merge is asked by Restore about the settings of a store that is replaced and can
+	// be read; nil: those of the backup stay.
+	Merge Merge
 }
 
 func (o *Options) check() error {
@@ -135,11 +138,14 @@ type Store struct {
 	ballast int64
 	signer  note.Signer // nil: no checkpoints
 	every   int64
+
+	torn bool // see Torn
 }
 
 // Open opens or creates the store in dir. Numbers that were reserved and never
-// filed are logged as burnt. Errors: ErrLocked, ErrNewer, ErrKey and ErrDamaged
-// leave the file as it was.
+// filed are logged as burnt. A store that was made and is missing or empty now is
+// ErrDamaged: only Restore puts one there again. Errors: ErrLocked, ErrNewer, ErrKey
+// and ErrDamaged leave the file as it was.
 func Open(dir string, o Options) (*Store, error) { return openUsing(dir, o, options()) }
 
 func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
@@ -157,13 +163,17 @@ func openUsing(dir string, o Options, bo *bolt.Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := gone(dir); err != nil {
+		return nil, fmt.Errorf("opening %s: %w", filepath.Join(dir, File), err)
+	}
+	torn := tornHead(filepath.Join(dir, File))
 	bo.Timeout = o.Wait
 	db, file, err := openDB(filepath.Join(dir, File), bo)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{db: db, file: file, ahead: aheadMost, dir: dir, vault: v, now: o.Now, floor: o.Floor, ids: ulid.Monotonic(o.Rand, 0),
-		ballast: o.Ballast, signer: o.Signer, every: int64(o.Every)}
+		ballast: o.Ballast, signer: o.Signer, every: int64(o.Every), torn: torn}
 	if err := s.begin(); err != nil {
 		db.Close() // not s.Close: that might sign what was just refused
 		return nil, err
@@ -197,6 +207,9 @@ func (s *Store) begin() error {
 	if err != nil {
 		return err
 	}
+	if fresh && Made(s.dir) {
+		return fmt.Errorf("opening %s: %w", filepath.Join(s.dir, File), errGone)
+	}
 	if fresh {
 		// The name first: a store that has been acknowledged must be found again.
 		for _, dir := range []string{s.dir, filepath.Dir(s.dir)} {
@@ -207,14 +220,33 @@ func (s *Store) begin() error {
 		if err := s.update(ctx, (*tx).createSchema); err != nil {
 			return fmt.Errorf("creating the store: %w", err)
 		}
+		if err := mark(s.dir); err != nil {
+			return fmt.Errorf("creating the store: %w", err)
+		}
 	} else if err := s.migrate(ctx); err != nil {
+		return err
+	} else if err := s.adopt(ctx); err != nil {
 		return err
 	}
 	if err := s.burnOutstanding(ctx); err != nil && !errors.Is(err, ErrFull) {
 		return err
 	}
-	return nil
+	if !s.torn {
+		return nil
+	}
+	err = s.Audit().Append(ctx, Entry{Actor: "system", Action: "torn", Outcome: "failed", Detail: map[string]string{
+		"reason": "one of the two head pages was not whole: the last transaction may be missing",
+	}})
+	if errors.Is(err, ErrFull) {
+		return nil
+	}
+	return err
 }
+
+// Torn says that Open found one of the file's two head pages not whole: what the
+// last transaction did may be missing, by a power cut before it was acknowledged or
+// by somebody's hand. An entry "torn" of the log says so for ever.
+func (s *Store) Torn() bool { return s.torn }
 
 // Close releases it; it waits for transactions under way.
 func (s *Store) Close() error {

@@ -16,7 +16,8 @@ import (
 // before is among them, and names the first entry that differs: altered,
 // removed, moved, or cut off the end. A LogError or ErrCheckpoint.
 //
-// A store that was restored from a backup differs from later checkpoints: its
+// v says that the log has a checkpoint key: without a signature of its end it does
+// not stand. A store that was restored from a backup differs from later checkpoints: its
 // log says so in an entry "restore".
 func (a *Audit) VerifyAgainst(ctx context.Context, v note.Verifier, notes ...[]byte) (n int, err error) {
 	n, _, err = a.Verify(ctx)
@@ -39,7 +40,7 @@ func (a *Audit) VerifyAgainst(ctx context.Context, v note.Verifier, notes ...[]b
 				return err
 			}
 		}
-		return t.signedHead(v, len(all) > 0 && all[len(all)-1].N > 0)
+		return t.signedHead(v)
 	})
 	if err != nil {
 		return n, fmt.Errorf("verifying the log: %w", err)
@@ -47,22 +48,22 @@ func (a *Audit) VerifyAgainst(ctx context.Context, v note.Verifier, notes ...[]b
 	return n, nil
 }
 
-// signedHead: a log that has checkpoints has its end signed too. One that was
-// begun without a checkpoint key has neither. had says that it had some.
-func (t *tx) signedHead(v note.Verifier, had bool) error {
+// signedHead: a log that has a checkpoint key has its end signed from the
+// beginning.
+func (t *tx) signedHead(v note.Verifier) error {
 	h, err := t.head()
 	if err != nil {
 		return err
 	}
 	raw, err := t.get(bucketSigned, []byte(keySigned))
 	if errors.Is(err, ErrNotFound) {
-		if key, _ := t.Bucket([]byte(bucketCheckpoints)).Cursor().First(); key == nil && !had {
-			return nil
-		}
-		return &LogError{Entry: int(h.N), Of: int(h.N), What: "is the last and its signature was removed", Cause: ErrDamaged}
+		return unsignedEnd(h.N)
 	}
 	if err != nil {
 		return err
+	}
+	if k, ok := v.(oneOf); ok {
+		v = k.Verifier
 	}
 	c, err := OpenCheckpoint(raw, v)
 	if err != nil {
@@ -71,12 +72,7 @@ func (t *tx) signedHead(v note.Verifier, had bool) error {
 	if err := t.compare(c); err != nil {
 		return err
 	}
-	for i := c.N; i < h.N; i++ {
-		if !t.justFiled(i) {
-			return &LogError{Entry: int(i) + 1, Of: int(h.N), What: "was added: the signed end is before it", Cause: ErrDamaged}
-		}
-	}
-	return nil
+	return t.onlyFiled(c.N, h.N)
 }
 
 // justFiled says whether entry i is of a voucher that was filed at this place: of
@@ -88,7 +84,7 @@ func (t *tx) justFiled(i int64) bool {
 		return false
 	}
 	e, err := decodeEntry(logged.text)
-	if err != nil || e.Action != "file" {
+	if err != nil {
 		return false
 	}
 	id, err := t.get(bucketNumbers, t.s.vault.number(e.Voucher))

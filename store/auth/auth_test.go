@@ -43,8 +43,7 @@ func newDesk(t testing.TB, factor func(*store.Store) Factor) *desk {
 
 func (d *desk) open(t testing.TB, factor func(*store.Store) Factor) {
 	t.Helper()
-	key := sha256.Sum256([]byte("a machine key for tests"))
-	s, err := store.Open(d.dir, store.Options{Key: key[:], Now: func() time.Time { return d.now }})
+	s, err := store.Open(d.dir, store.Options{Key: testKey(), Now: func() time.Time { return d.now }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +56,11 @@ func (d *desk) open(t testing.TB, factor func(*store.Store) Factor) {
 		t.Fatal(err)
 	}
 	d.s = s
+}
+
+func testKey() []byte {
+	key := sha256.Sum256([]byte("a machine key for tests"))
+	return key[:]
 }
 
 func pw(name string) []byte { return []byte("correct horse " + name) }

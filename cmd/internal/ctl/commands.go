@@ -48,7 +48,7 @@ func commands() []command {
 		{word: "upload", args: "[--to URL] [--workers N] [--limit B/S] [--once|--watch]", short: "send what waits to the archive",
 			example: "tellerctl upload --to dir:/archive --once --json", run: (*Console).upload},
 		{word: "log list", short: "the operation log", example: "tellerctl log list", run: (*Console).logList},
-		{word: "log verify", args: "[--checkpoint FILE]…", short: "find altered, missing or moved entries", example: "tellerctl log verify", run: (*Console).logVerify},
+		{word: "log verify", args: "[--checkpoint FILE]… [--archive | --from URL]", short: "find altered, missing or moved entries", example: "tellerctl log verify", run: (*Console).logVerify},
 		{word: "log export", args: "[--format jsonl|syslog]", short: "the log for other programs", example: "tellerctl log export --format jsonl", run: (*Console).logExport},
 		{word: "log checkpoint", short: "sign the log as it stands", example: "tellerctl log checkpoint", run: (*Console).logCheckpoint},
 		{word: "backup", args: "FILE", short: "a checked copy of the store while others work", example: "tellerctl backup store.bak", run: (*Console).backup},

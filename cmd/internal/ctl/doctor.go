@@ -72,12 +72,11 @@ func verdict(name, good string, err error) Check {
 }
 
 func (c *Console) checks(ctx context.Context, st *station.Station) []Check {
-	n, _, err := st.Store.Audit().Verify(ctx)
 	_, fontErr := station.Fonts(st.Site.Fonts)
 	abilities, archiveErr := c.probe(ctx, st)
 	return []Check{
 		verdict("store", "opens, disk above the floor, clock not behind the log", st.Store.Ready(ctx)),
-		verdict("log", fmt.Sprintf("%d entries, intact", n), err),
+		c.logCheck(ctx, st),
 		verdict("fonts", "the program's faces load", fontErr),
 		verdict("archive", abilities, archiveErr),
 		c.checkpointCheck(ctx, st),

@@ -46,11 +46,17 @@ func (c *Console) restore(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	before := len(store.Replaced(dir))
 	if err := station.Restore(ctx, c.options(dir, site), c.path(words[0]), *lose); err != nil {
 		return err
 	}
+	after := store.Replaced(dir)
 	return c.show(map[string]bool{"restored": true}, func(w io.Writer) {
-		fmt.Fprintf(w, "restored; the store that was there is kept as %s.replaced\n", store.File)
+		fmt.Fprint(w, "restored")
+		if len(after) > before {
+			fmt.Fprintf(w, "; the store that was there is kept as %s", after[len(after)-1])
+		}
+		fmt.Fprintln(w)
 	})
 }
 

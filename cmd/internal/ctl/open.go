@@ -55,6 +55,9 @@ func (c *Console) with(ctx context.Context, f func(*station.Station) error) erro
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", dir, err)
 	}
+	if st.Store.Torn() {
+		fmt.Fprintln(c.Err, "warning: the last thing this store was told may be missing; its log has an entry torn (最后一次写入可能已丢失，操作日志中有记录 torn)")
+	}
 	err = c.prepared(ctx, st)
 	if err == nil {
 		err = f(st)

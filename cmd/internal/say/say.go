@@ -58,6 +58,8 @@ func workstation() []line {
 			"restore this machine's key, or a backup with tellerctl restore"},
 		{machinekey.ErrLost, form.Text{ZH: "本机密钥丢失，打不开本机数据，未作任何改动。请管理员用托管密钥恢复（tellerctl recover）。", EN: "The machine key of this workstation is lost; nothing was changed. The administrator can recover it from its escrow copy."}, "tellerctl recover --identity FILE machine.age"},
 		{machinekey.ErrUnusable, form.Text{ZH: "保存本机密钥的地方（TPM 或密钥环）目前不可用。请登录桌面后重试或联系管理员。", EN: "What holds the machine key (TPM or keyring) cannot be used now. Log in to the desktop and try again, or ask the administrator."}, ""},
+		{store.ErrUnsigned, form.Text{ZH: "操作日志与最后一次签名的不一致，未再签署检查点。请保留现场并联系审计人员。", EN: "The log is not the one that was signed last; no checkpoint was made. Keep the folder as it is and call the auditor."},
+			"tellerctl log verify names the entry"},
 		{store.ErrDamaged, form.Text{ZH: "本机数据已损坏，未作任何改动。请停止使用并联系管理员用备份恢复。", EN: "The workstation's data are damaged; nothing was changed. Stop and ask the administrator to restore a backup."},
 			"keep the file, then restore a backup with tellerctl restore"},
 		{store.ErrCipher, form.Text{ZH: "此凭证使用的加密算法未启用，凭证未改动。请启用该算法后重试。", EN: "The cipher of this voucher is not set up here; nothing was changed. Set it up and try again."}, ""},

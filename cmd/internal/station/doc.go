@@ -7,6 +7,7 @@
 // not. A folder belongs to trial mode or to production from its first opening
 // on, and is never opened as the other.
 //
-// In the folder: moqian.db (the store), machine.key (0600, where no keyring is
-// used), site.json (the site's configuration, if it is not elsewhere).
+// In the folder: moqian.db (the store), moqian.made (says that there is or was one),
+// machine.key (0600, where no keyring is used), checkpoint.key and checkpoint.pub (of
+// the log's signatures), site.json (the site's configuration, if it is not elsewhere).
 package station

@@ -64,7 +64,7 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the workstation's folder: %w", err)
 	}
-	if o.Check != nil && exists(o.Dir, store.File) {
+	if o.Check != nil && (exists(o.Dir, store.File) || store.Made(o.Dir)) {
 		if err := o.Check(ctx, o.Dir); err != nil {
 			return nil, err
 		}
@@ -79,7 +79,11 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 		return nil, err
 	}
 	st := &Station{Dir: o.Dir, Site: o.Site, Trial: o.Trial, Store: s, now: o.Now, rand: o.Rand}
-	if err := st.claim(ctx); err != nil {
+	err = st.claim(ctx)
+	if err == nil {
+		err = st.keepPublicKey(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if o.Factor == nil {
@@ -94,7 +98,8 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 
 // store gives the options of the store; its Key is to be wiped.
 func (o Options) store() (store.Options, error) {
-	fresh := !exists(o.Dir, store.File)
+	// A store that is gone is not one that never was: its keys are not made anew.
+	fresh := !exists(o.Dir, store.File) && !store.Made(o.Dir)
 	signer, err := checkpointSigner(o.Dir, o.Site.BranchCode+"-"+o.Site.Workstation, fresh, o.Rand)
 	if err != nil {
 		return store.Options{}, err
@@ -119,6 +124,7 @@ func Restore(ctx context.Context, o Options, path string, lose bool) error {
 		return err
 	}
 	defer clear(so.Key)
+	so.Merge = auth.Carry
 	return store.Restore(ctx, o.Dir, path, so, lose, store.Entry{Actor: auth.System, Action: "restore", Outcome: "ok"})
 }
 
