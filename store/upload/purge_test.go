@@ -251,3 +251,28 @@ func TestMissingWhat(t *testing.T) {
 		})
 	}
 }
+
+// An archive that moved has the documents all the same: what is found whole there
+// counts, what is not found is not lost.
+func TestAnotherAddress(t *testing.T) {
+	dir, moved := t.TempDir(), t.TempDir()
+	o := newOffice(t, upload.Folder{Dir: dir})
+	o.VerifyAfter = time.Nanosecond
+	o.file(t, 3)
+	o.once(t)
+	if err := os.CopyFS(moved, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	pdfs, err := filepath.Glob(filepath.Join(moved, "*", "*", "*.pdf"))
+	if err != nil || len(pdfs) != 3 {
+		t.Fatal(pdfs, err)
+	}
+	if err := os.Remove(pdfs[0]); err != nil {
+		t.Fatal(err)
+	}
+	o.Sender = upload.Folder{Dir: moved}
+	o.advance(time.Millisecond)
+	if v, err := o.Verify(t.Context()); err != nil || v.Verified != 2 || v.Elsewhere != 1 || v.Lost+v.Failed > 0 {
+		t.Errorf("%+v, %v", v, err)
+	}
+}

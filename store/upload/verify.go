@@ -15,15 +15,16 @@ type Verdict struct {
 	Lost      int `json:"lost"`      // the archive has not what it took: they are READY again
 	Failed    int `json:"failed"`    // could not be read now
 	Waiting   int `json:"waiting"`   // not due yet, by our clock or by the archive's
-	Elsewhere int `json:"elsewhere"` // due, but sent to another archive than this: left alone
+	Elsewhere int `json:"elsewhere"` // due, sent to another archive than this, which has them not: left alone
 	Purged    int `json:"purged"`    // bytes given up
 }
 
 // Verify reads back each document that was SENT at least VerifyAfter ago, by our
 // clock and by the archive's own, and compares its SHA-256. What is equal is
 // VERIFIED. What the archive does not have, or has otherwise, is READY again with
-// the fault "lost", and the log says so. What was sent to another archive is left
-// alone: this one cannot tell. A Sender that cannot be read verifies nothing.
+// the fault "lost", and the log says so. What was sent to another archive, or to
+// this one under another address, counts too where it is found here; where it is
+// not it is left alone: this one cannot tell. A Sender that cannot be read verifies nothing.
 func (w *Worker) Verify(ctx context.Context) (Verdict, error) {
 	age := cmpOr(w.VerifyAfter, 24*time.Hour)
 	return w.readBack(ctx, store.Sent, age, &reading{to: store.Verified, action: "verify"}, together)
@@ -40,19 +41,11 @@ func (w *Worker) readBack(ctx context.Context, from store.State, age time.Durati
 	if err != nil {
 		return v, err
 	}
-	due := all[:0]
-	for _, it := range all {
-		if key, err := Key(it); err != nil || own(a, it.Place, key) {
-			due = append(due, it)
-		} else {
-			v.Elsewhere++
-		}
-	}
-	if len(due) == 0 {
+	if len(all) == 0 {
 		return v, nil
 	}
 	r.w, r.archive, r.shelves, r.age, r.verdict = w, a, shelves{archive: a}, age, v
-	return r.back(ctx, due, together)
+	return r.back(ctx, all, together)
 }
 
 // back reads documents back, and records what came of it, some together.
@@ -64,12 +57,7 @@ func (r *reading) back(ctx context.Context, due []store.Item, together int) (Ver
 	for range min(w.workers(), len(due)) {
 		workers.Go(func() {
 			for it := range work {
-				c, due := r.verify(ctx, it)
-				if ctx.Err() != nil {
-					continue
-				}
-				r.heard(c.Item.Fault, due)
-				if due {
+				if c, found := r.verify(ctx, it); ctx.Err() == nil && r.heard(c.Item.Fault, found) {
 					r.moves.add(c)
 				}
 			}
@@ -106,15 +94,29 @@ type reading struct {
 	broken  bool
 }
 
-func (r *reading) heard(fault store.Fault, due bool) {
+// finding is what reading a document back came to.
+type finding int
+
+const (
+	answered  finding = iota // to be recorded
+	young                    // not due by the archive's own clock
+	elsewhere                // sent to another archive, and not here
+)
+
+// heard counts a finding, and says whether it is to be recorded.
+func (r *reading) heard(fault store.Fault, f finding) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !due {
+	switch f {
+	case young:
 		r.verdict.Waiting++
+	case elsewhere:
+		r.verdict.Elsewhere++
 	}
 	if r.silent++; fault != store.FaultUnreachable {
 		r.silent = 0
 	}
+	return f == answered
 }
 
 func (r *reading) over() bool {
@@ -147,12 +149,16 @@ func (r *reading) record(ctx context.Context, all []store.Change) error {
 	return nil
 }
 
-// verify reads one document back and says what to record. It is not due when the
-// archive's own clock says so.
-func (r *reading) verify(ctx context.Context, it store.Item) (c store.Change, due bool) {
+// verify reads one document back and says what to record.
+func (r *reading) verify(ctx context.Context, it store.Item) (store.Change, finding) {
 	err := r.holds(ctx, it)
 	if errors.Is(err, ErrYoung) {
-		return store.Change{}, false
+		return store.Change{}, young
+	}
+	if errors.Is(err, ErrAbsent) || errors.Is(err, ErrAltered) {
+		if key, bad := Key(it); bad == nil && !own(r.archive, it.Place, key) {
+			return store.Change{}, elsewhere
+		}
 	}
 	from := it.State
 	it.Fault, it.Error = FaultOf(err), ""
@@ -164,7 +170,7 @@ func (r *reading) verify(ctx context.Context, it store.Item) (c store.Change, du
 	default:
 		it.Error = words(err)
 	}
-	return store.Change{Item: it, Entry: store.Entry{Action: r.action}, From: from}, true
+	return store.Change{Item: it, Entry: store.Entry{Action: r.action}, From: from}, answered
 }
 
 // holds says whether the archive has a document, for long enough, and its index.
@@ -192,7 +198,8 @@ func (w *Worker) Purge(ctx context.Context, keep time.Duration) (n int, err erro
 // that the archive has had for as long by its own clock; their rows stay. These are
 // the last bytes here: each is read back whole once more in this very run, for the
 // archive may have lost it meanwhile. What it does not have, or has otherwise, is
-// READY again as after Verify; what was sent to another archive is left alone. A
+// READY again as after Verify; what was sent to another archive and is not found
+// here is left alone. A
 // Sender that cannot be read purges nothing.
 func (w *Worker) GiveUp(ctx context.Context, keep time.Duration) (Verdict, error) {
 	return w.readBack(ctx, store.Verified, keep, &reading{to: store.Purged, action: "purge"}, mostPurged)
