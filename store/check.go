@@ -57,6 +57,7 @@ const (
 	childDamaged = 21
 	childLocked  = 22
 	childOther   = 23
+	childGone    = 24
 )
 
 // CheckChildMain is what the child process of CheckChild does: CheckFile, with
@@ -66,6 +67,8 @@ func CheckChildMain(dir string, w io.Writer) (exit int) {
 	switch {
 	case err == nil:
 		return childGood
+	case errors.Is(err, ErrGone):
+		exit = childGone
 	case errors.Is(err, ErrDamaged):
 		exit = childDamaged
 	case errors.Is(err, ErrLocked):
@@ -104,6 +107,8 @@ func CheckChild(ctx context.Context, cmd *exec.Cmd) error {
 		return fmt.Errorf("%w: %s", ErrLocked, said)
 	case childOther:
 		return fmt.Errorf("checking the store: %s", said)
+	case childGone:
+		return ErrGone
 	case childDamaged:
 		return fmt.Errorf("%w: %s", ErrDamaged, strings.TrimPrefix(said, "checking "))
 	default:

@@ -19,15 +19,15 @@ func Made(dir string) bool {
 	return err == nil
 }
 
-// errGone: a store was made here and is not here any more.
-var errGone = fmt.Errorf("%w: the file is missing or empty, and there was a store: restore a backup", ErrDamaged)
+// ErrGone: a store was made here and is not here any more; it is an ErrDamaged too.
+var ErrGone = fmt.Errorf("%w: the file is missing or empty, and there was a store: restore a backup", ErrDamaged)
 
 // gone refuses a folder whose store is missing or empty. It changes nothing.
 func gone(dir string) error {
 	if size(filepath.Join(dir, File)) > 0 || !Made(dir) {
 		return nil
 	}
-	return errGone
+	return ErrGone
 }
 
 // mark writes MadeFile, durably. It comes after the schema, so that a crash between

@@ -89,6 +89,9 @@ func (t *tx) commit(f Final) (Item, error) {
 type Change struct {
 	Item  Item
 	Entry Entry
+	// From, if set, is the state that the item must still be in: what was found out
+	// about it holds for no other. Else the move is ErrState.
+	From State
 }
 
 // Move records a later state or a failed try. it.State is the state to reach:
@@ -97,7 +100,7 @@ type Change struct {
 // to have it; anything else is ErrState. Of the item only ID, State, Tries, Error, Fault
 // and Place are taken. PURGED gives up the bytes.
 func (o *Outbox) Move(ctx context.Context, it Item, e Entry) error {
-	refused, err := o.MoveAll(ctx, Change{it, e})
+	refused, err := o.MoveAll(ctx, Change{Item: it, Entry: e})
 	if err == nil {
 		err = refused[it.ID]
 	}
@@ -138,7 +141,7 @@ func (t *tx) move(c Change) error {
 	if err != nil {
 		return err
 	}
-	if !mayMove(r.State, it.State) || !it.Fault.known() {
+	if c.From != "" && r.State != c.From || !mayMove(r.State, it.State) || !it.Fault.known() {
 		return fmt.Errorf("%w: %s to %s", ErrState, r.State, it.State)
 	}
 	outcome := "ok"

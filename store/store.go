@@ -208,7 +208,7 @@ func (s *Store) begin() error {
 		return err
 	}
 	if fresh && Made(s.dir) {
-		return fmt.Errorf("opening %s: %w", filepath.Join(s.dir, File), errGone)
+		return fmt.Errorf("opening %s: %w", filepath.Join(s.dir, File), ErrGone)
 	}
 	if fresh {
 		// The name first: a store that has been acknowledged must be found again.

@@ -6,6 +6,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -32,6 +34,7 @@ func run() int {
 		fmt.Fprintf(os.Stderr, "tellerctl: %v\n", err)
 		return 3
 	}
+	log.SetOutput(io.Discard) // net/http writes there what a server said unasked
 	self, _ := os.Executable()
 	c := &ctl.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now, Dir: dir, Self: self, User: ctl.SystemUser()}
 	return c.Run(ctx, os.Args[1:])

@@ -13,7 +13,7 @@ func TestMain(m *testing.M) {
 }
 
 func scripts(t *testing.T, dir string) {
-	testscript.Run(t, testscript.Params{Dir: dir, Cmds: map[string]func(*testscript.TestScript, bool, []string){"spoilt": spoilt}, Setup: func(e *testscript.Env) error {
+	testscript.Run(t, testscript.Params{Dir: dir, Cmds: map[string]func(*testscript.TestScript, bool, []string){"spoilt": spoilt, "twice": twice}, Setup: func(e *testscript.Env) error {
 		e.Setenv("HOME", e.WorkDir)
 		e.Setenv("XDG_DATA_HOME", "")
 		return nil

@@ -94,11 +94,15 @@ func readIndex(ctx context.Context, a Archive, key string) ([]Found, error) {
 // Fetch reads the document of an item back and compares its SHA-256 with the
 // item's. Errors: ErrAbsent, ErrAltered, and those of Archive.
 func Fetch(ctx context.Context, a Archive, it store.Item) ([]byte, error) {
+	return fetch(ctx, a.Get, it)
+}
+
+func fetch(ctx context.Context, get func(context.Context, string) ([]byte, error), it store.Item) ([]byte, error) {
 	key, err := Key(it)
 	if err != nil {
 		return nil, err
 	}
-	pdf, err := a.Get(ctx, key)
+	pdf, err := get(ctx, key)
 	if err != nil {
 		return nil, fmt.Errorf("fetching %s: %w", key, err)
 	}

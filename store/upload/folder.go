@@ -180,7 +180,7 @@ func (f Folder) Probe(ctx context.Context) (Abilities, error) {
 }
 
 func folderError(err error) error {
-	for _, own := range []error{ErrRefused, ErrLater, ErrAbsent, context.Canceled, context.DeadlineExceeded} {
+	for _, own := range []error{ErrRefused, ErrLater, ErrAbsent, ErrYoung, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, own) {
 			return err
 		}

@@ -165,7 +165,13 @@ type shelves struct {
 	archive Archive
 
 	mu    sync.Mutex // guards what follows
-	known map[string]map[packed]bool
+	known map[string]*shelf
+}
+
+// shelf is what the packs of a folder say, as far as they were read.
+type shelf struct {
+	lines  map[packed]bool
+	unread []string
 }
 
 // check says whether the archive's index has an item: without it nobody finds the
@@ -175,50 +181,60 @@ func (s *shelves) check(ctx context.Context, it store.Item) error {
 	if err != nil {
 		return err
 	}
-	shelf, err := s.shelf(ctx, path.Dir(key))
-	if err != nil {
-		return fmt.Errorf("its index: %w", err)
-	}
-	if shelf[packed{indexOf(it), key}] {
+	found, missed := s.look(ctx, path.Dir(key), packed{indexOf(it), key})
+	if found {
 		return nil
 	}
 	own, err := readIndex(ctx, s.archive, IndexKey(key))
-	if err == nil && own[0].Index != indexOf(it) {
+	switch {
+	case err == nil && own[0].Index == indexOf(it):
+		return nil
+	case missed != nil: // it may stand there
+		err = missed
+	case err == nil:
 		err = ErrAltered
 	}
-	if err != nil {
-		return fmt.Errorf("its index: %w", err)
-	}
-	return nil
+	return fmt.Errorf("its index: %w", err)
 }
 
-// shelf reads the packs in a folder once. Those that are broken tell nothing.
-func (s *shelves) shelf(ctx context.Context, folder string) (map[packed]bool, error) {
+// look reads the packs in a folder, each once, until one has the line. Those that are
+// broken tell nothing; one that cannot be read now is left for the next look, and
+// matters only when no other has the line.
+func (s *shelves) look(ctx context.Context, folder string, line packed) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if shelf, ok := s.known[folder]; ok {
-		return shelf, nil
-	}
-	keys, err := s.archive.List(ctx, folder+"/"+packPrefix)
-	if err != nil {
-		return nil, err
-	}
-	shelf := map[packed]bool{}
-	for _, key := range keys {
-		entries, err := readIndex(ctx, s.archive, key)
-		if errors.Is(err, ErrAltered) || errors.Is(err, ErrAbsent) {
-			continue
-		}
+	f := s.known[folder]
+	if f == nil {
+		keys, err := s.archive.List(ctx, folder+"/"+packPrefix)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		for _, f := range entries {
-			shelf[packed{f.Index, f.Key}] = true
+		f = &shelf{map[packed]bool{}, keys}
+		if s.known == nil {
+			s.known = map[string]*shelf{}
+		}
+		s.known[folder] = f
+	}
+	var missed error
+	for range len(f.unread) {
+		if f.lines[line] {
+			break
+		}
+		key := f.unread[0]
+		f.unread = f.unread[1:]
+		entries, err := readIndex(ctx, s.archive, key)
+		if err != nil && !errors.Is(err, ErrAltered) && !errors.Is(err, ErrAbsent) {
+			f.unread, missed = append(f.unread, key), err
+			if ctx.Err() != nil {
+				break
+			}
+		}
+		for _, e := range entries {
+			f.lines[packed{e.Index, e.Key}] = true
 		}
 	}
-	if s.known == nil {
-		s.known = map[string]map[packed]bool{}
+	if f.lines[line] {
+		return true, nil
 	}
-	s.known[folder] = shelf
-	return shelf, nil
+	return false, missed
 }

@@ -23,6 +23,7 @@ func indexesOf(objects map[string][]byte) []string {
 func TestFloodSharesItsIndex(t *testing.T) {
 	b := uploadtest.NewBank(t, uploadtest.Faults{})
 	o := newOffice(t, newS3(t, b.URL, nil))
+	o.bank = b
 	o.file(t, 120)
 	o.once(t)
 	holds(t, o, b.Objects())
@@ -58,6 +59,7 @@ func TestIndexIsOwed(t *testing.T) {
 			b := uploadtest.NewBank(t, uploadtest.Faults{})
 			no := false
 			o := newOffice(t, newS3(t, b.URL, func(o *upload.S3Options) { o.Unconditional = &no }))
+			o.bank = b
 			o.file(t, 9)
 			c.faults.Part = ".json"
 			b.Set(c.faults)
@@ -133,6 +135,7 @@ func TestVerifyWantsTheIndex(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := uploadtest.NewBank(t, uploadtest.Faults{})
 			o := newOffice(t, newS3(t, b.URL, nil))
+			o.bank = b
 			o.file(t, 6)
 			o.once(t)
 			for _, key := range indexesOf(b.Objects()) {
@@ -162,6 +165,7 @@ func TestVerifyWantsTheIndex(t *testing.T) {
 func TestIndexWhenCancelled(t *testing.T) {
 	b := uploadtest.NewBank(t, uploadtest.Faults{Slow: 5 * time.Millisecond})
 	o := newOffice(t, newS3(t, b.URL, nil))
+	o.bank = b
 	o.file(t, 200)
 	over, cancel := context.WithCancel(ctx)
 	defer cancel()

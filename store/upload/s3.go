@@ -10,7 +10,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -160,7 +159,7 @@ func (s *S3) Close() { s.close() }
 func (s *S3) Skew() time.Duration { return s.sign.Skew() }
 
 // Send writes the document and then its index object. The place of the receipt
-// is s3://bucket/key.
+// is s3://host/bucket/key.
 func (s *S3) Send(ctx context.Context, it store.Item, pdf []byte) (Receipt, error) {
 	receipt, err := s.SendDocument(ctx, it, pdf)
 	if err == nil {
@@ -225,20 +224,24 @@ func (s *S3) until(it store.Item) time.Time {
 	return it.Filed.Add(s.o.Retain).UTC().Truncate(time.Second)
 }
 
-// Put writes a small object once.
+// Put writes a small object once, to be kept for as long as a document that is filed
+// now.
 func (s *S3) Put(ctx context.Context, key string, data []byte) (Receipt, error) {
 	cond, err := s.conditional(ctx)
 	if err != nil {
 		return Receipt{}, err
 	}
-	already, err := s.once(ctx, object{key, data, sha256.Sum256(data), "application/octet-stream", time.Time{}}, cond)
+	until := s.until(store.Item{Filed: s.o.Now().Add(s.Skew())})
+	already, err := s.once(ctx, object{key, data, sha256.Sum256(data), "application/octet-stream", until}, cond)
 	if err != nil {
 		return Receipt{}, err
 	}
 	return Receipt{Place: s.place(key), Already: already}, nil
 }
 
-func (s *S3) place(key string) string { return "s3://" + path.Join(s.o.Bucket, s.name(key)) }
+func (s *S3) place(key string) string {
+	return "s3://" + path.Join(s.base.Host, s.o.Bucket, s.name(key))
+}
 
 // name is the key in the bucket.
 func (s *S3) name(key string) string { return path.Join(s.o.Prefix, key) }
@@ -307,26 +310,8 @@ func (s *S3) there(ctx context.Context, o object) (bool, error) {
 }
 
 // Get reads a whole object.
-func (s *S3) Get(ctx context.Context, key string) (data []byte, err error) {
-	err = s.again(func() error {
-		body, info, _, err := s.core.GetObject(ctx, s.o.Bucket, s.name(key), minio.GetObjectOptions{})
-		if err != nil {
-			return err
-		}
-		defer body.Close()
-		if info.Size < 0 || info.Size > maxObject {
-			return fmt.Errorf("%w: %s has %d bytes", ErrAltered, key, info.Size)
-		}
-		data, err = io.ReadAll(io.LimitReader(body, maxObject+1))
-		if err == nil && int64(len(data)) != info.Size {
-			err = io.ErrUnexpectedEOF
-		}
-		return err
-	})
-	if err != nil {
-		return nil, kind(ctx, err)
-	}
-	return data, nil
+func (s *S3) Get(ctx context.Context, key string) ([]byte, error) {
+	return s.read(ctx, key, func(http.Header) error { return nil })
 }
 
 // maxObject is the most that is read back: no voucher is as large.

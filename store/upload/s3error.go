@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/minio/minio-go/v7"
 )
@@ -18,6 +19,18 @@ func status(err error) int {
 	return 0
 }
 
+// isCode says whether a server's code is one: letters, and a digit or two. What else
+// it says could be of a customer.
+func isCode(s string) bool {
+	digits := 0
+	for _, c := range []byte(s) {
+		if c >= '0' && c <= '9' {
+			digits++
+		}
+	}
+	return plain(s) && len(s) <= 40 && digits <= 2
+}
+
 // kind turns what a request ended with into the errors of this package. Who may
 // not write today may tomorrow, but only if somebody does something: 403 is a
 // refusal. The sentence holds the server's code, not its message, which can say
@@ -26,7 +39,7 @@ func kind(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, own := range []error{ErrRefused, ErrLater, ErrAbsent, ErrAltered} {
+	for _, own := range []error{ErrRefused, ErrLater, ErrAbsent, ErrAltered, ErrYoung} {
 		if errors.Is(err, own) {
 			return err
 		}
@@ -34,21 +47,26 @@ func kind(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if errors.Is(err, errETag) {
+	if errors.Is(err, errETag) || errors.Is(err, errNoETag) {
 		return fmt.Errorf("%w: %w", ErrLater, err)
 	}
 	var r minio.ErrorResponse
 	if !errors.As(err, &r) || r.StatusCode == 0 {
+		if strings.Contains(err.Error(), "malformed") { // and quoted
+			return fmt.Errorf("%w: what answers does not speak HTTP", ErrUnreachable)
+		}
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	code := r.Code
-	if code == "" {
+	if !isCode(code) {
 		code = http.StatusText(r.StatusCode)
 	}
 	said := fmt.Sprintf("it answers %d %s", r.StatusCode, code)
 	switch {
-	case r.Code == "NoSuchKey" || r.StatusCode == http.StatusNotFound && r.Code != "NoSuchBucket":
+	case r.Code == "NoSuchKey": // minio-go says so of a bare 404 to HEAD, too
 		return fmt.Errorf("%w: %s", ErrAbsent, said)
+	case r.StatusCode == http.StatusNotFound && r.Code == "":
+		return fmt.Errorf("%w: %s, and not what is missing: it may not be the archive's answer", ErrLater, said)
 	case r.Code == "RequestTimeTooSkewed", r.Code == "SlowDown", r.Code == "RequestTimeout":
 		return fmt.Errorf("%w: %s", ErrLater, said)
 	case r.Code == "BadDigest", r.Code == "InvalidDigest", r.Code == "XAmzContentSHA256Mismatch", r.Code == "IncompleteBody":

@@ -53,6 +53,9 @@ func (s *S3) once(ctx context.Context, o object, cond bool) (already bool, err e
 // errETag: the answer does not fit what was sent.
 var errETag = errors.New("the ETag is not that of the bytes that were sent")
 
+// errNoETag: every S3 server gives one; a captive portal does not.
+var errNoETag = errors.New("the answer has no ETag: it may not be the archive's")
+
 // put is one PUT. The ETag of the answer is compared where it is an MD5; it is
 // not, for example, under the server's own encryption.
 func (s *S3) put(ctx context.Context, o object, cond bool) error {
@@ -80,7 +83,11 @@ func (s *S3) put(ctx context.Context, o object, cond bool) error {
 		if err != nil {
 			return err
 		}
-		if tag := etag(answer); len(tag) == 32 && !strings.EqualFold(tag, hex.EncodeToString(sum[:])) {
+		tag := etag(answer)
+		if tag == "" {
+			return errNoETag
+		}
+		if len(tag) == 32 && !strings.EqualFold(tag, hex.EncodeToString(sum[:])) {
 			return fmt.Errorf("%w: %s, should be %x", errETag, tag, sum)
 		}
 		return nil
@@ -141,14 +148,21 @@ func (s *S3) write(ctx context.Context, key string, data []byte, h http.Header) 
 		return nil, err
 	}
 	defer resp.Body.Close()
-	said, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if resp.StatusCode == http.StatusOK {
+		_, err := io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer))
 		return resp.Header, err
 	}
-	refusal := minio.ErrorResponse{}
-	if xml.Unmarshal(said, &refusal) != nil {
-		refusal = minio.ErrorResponse{}
+	return nil, refusal(resp)
+}
+
+// refusal reads an answer that is none of the wanted. What is no error of S3's has
+// no code.
+func refusal(resp *http.Response) error {
+	said, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	r := minio.ErrorResponse{}
+	if err != nil || xml.Unmarshal(said, &r) != nil {
+		r = minio.ErrorResponse{}
 	}
-	refusal.StatusCode = resp.StatusCode
-	return nil, refusal
+	r.StatusCode = resp.StatusCode
+	return r
 }

@@ -24,6 +24,7 @@ func simulate(t *testing.T, chance *rand.Rand) {
 	b := uploadtest.NewBank(t, uploadtest.Faults{})
 	conditions := chance.IntN(2) == 0
 	o := newOffice(t, newS3(t, b.URL, nil))
+	o.bank = b
 	days := []string{"2026-11-24", "2026-11-25"}
 	for step := range 25 {
 		name := "nothing"

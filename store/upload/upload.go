@@ -9,8 +9,8 @@
 // readers take a document that is indexed twice as one. Nothing is
 // deleted here on an archive's word alone: at least a day later Worker.Verify
 // reads the whole document back and compares its SHA-256 (VERIFIED), and only
-// Worker.Purge then gives up the bytes (PURGED), after reading back once more what
-// was not read just before. What the archive has forgotten is READY again and is
+// Worker.GiveUp then gives up the bytes (PURGED), after reading each back once more.
+// The day is the archive's, and only the archive that took a document is asked. What the archive has forgotten is READY again and is
 // sent again.
 //
 // It does not know what finishing a document means (time stamps: the caller's

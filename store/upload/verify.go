@@ -9,32 +9,43 @@ import (
 	"moqian/store"
 )
 
-// Verdict of Verify.
+// Verdict of Verify and GiveUp.
 type Verdict struct {
-	Verified int `json:"verified"` // read back whole, SHA-256 equal
-	Lost     int `json:"lost"`     // the archive has not what it took: they are READY again
-	Failed   int `json:"failed"`   // could not be read now
-	Waiting  int `json:"waiting"`  // SENT less than VerifyAfter ago
+	Verified  int `json:"verified"`  // read back whole, SHA-256 equal
+	Lost      int `json:"lost"`      // the archive has not what it took: they are READY again
+	Failed    int `json:"failed"`    // could not be read now
+	Waiting   int `json:"waiting"`   // not due yet, by our clock or by the archive's
+	Elsewhere int `json:"elsewhere"` // due, sent to another archive than this, which has them not: left alone
+	Purged    int `json:"purged"`    // bytes given up
 }
 
-// Verify reads back each document that was SENT at least VerifyAfter ago and
-// compares its SHA-256. What is equal is VERIFIED. What the archive does not have,
-// or has otherwise, is READY again with the fault "lost", and the log says so.
-// A Sender that cannot be read verifies nothing.
-func (w *Worker) Verify(ctx context.Context) (v Verdict, err error) {
+// Verify reads back each document that was SENT at least VerifyAfter ago, by our
+// clock and by the archive's own, and compares its SHA-256. What is equal is
+// VERIFIED. What the archive does not have, or has otherwise, is READY again with
+// the fault "lost", and the log says so. What was sent to another archive, or to
+// this one under another address, counts too where it is found here; where it is
+// not it is left alone: this one cannot tell. A Sender that cannot be read verifies nothing.
+func (w *Worker) Verify(ctx context.Context) (Verdict, error) {
+	age := cmpOr(w.VerifyAfter, 24*time.Hour)
+	return w.readBack(ctx, store.Sent, age, &reading{to: store.Verified, action: "verify"}, together)
+}
+
+// readBack reads what has been in a state for long enough.
+func (w *Worker) readBack(ctx context.Context, from store.State, age time.Duration, r *reading, together int) (v Verdict, err error) {
 	a, ok := w.Sender.(Archive)
 	if !ok {
 		return v, nil
 	}
-	due, waiting, err := w.pendingSince(ctx, store.Sent, cmpOr(w.VerifyAfter, 24*time.Hour))
+	all, waiting, err := w.pendingSince(ctx, from, age)
 	v.Waiting = waiting
-	if err != nil || len(due) == 0 {
+	if err != nil {
 		return v, err
 	}
-	r := &reading{w: w, archive: a, shelves: shelves{archive: a}, to: store.Verified, action: "verify"}
-	v, err = r.back(ctx, due, together)
-	v.Waiting = waiting
-	return v, err
+	if len(all) == 0 {
+		return v, nil
+	}
+	r.w, r.archive, r.shelves, r.age, r.verdict = w, a, shelves{archive: a}, age, v
+	return r.back(ctx, all, together)
 }
 
 // back reads documents back, and records what came of it, some together.
@@ -46,12 +57,9 @@ func (r *reading) back(ctx context.Context, due []store.Item, together int) (Ver
 	for range min(w.workers(), len(due)) {
 		workers.Go(func() {
 			for it := range work {
-				c, fault := r.verify(ctx, it)
-				if ctx.Err() != nil {
-					continue
+				if c, found := r.verify(ctx, it); ctx.Err() == nil && r.heard(c.Item.Fault, found) {
+					r.moves.add(c)
 				}
-				r.heard(fault)
-				r.moves.add(c)
 			}
 		})
 	}
@@ -70,14 +78,15 @@ func (r *reading) back(ctx context.Context, due []store.Item, together int) (Ver
 	return r.verdict, err
 }
 
-// reading is one run of Verify or Purge.
+// reading is one run of Verify or GiveUp.
 type reading struct {
 	w       *Worker
 	archive Archive
 	shelves shelves
 	moves   *group[store.Change]
-	to      store.State // of what the archive has
-	action  string      // in the log
+	age     time.Duration // that the archive must have had a document
+	to      store.State   // of what the archive has
+	action  string        // in the log
 
 	mu      sync.Mutex // guards what follows
 	verdict Verdict
@@ -85,12 +94,29 @@ type reading struct {
 	broken  bool
 }
 
-func (r *reading) heard(fault store.Fault) {
+// finding is what reading a document back came to.
+type finding int
+
+const (
+	answered  finding = iota // to be recorded
+	young                    // not due by the archive's own clock
+	elsewhere                // sent to another archive, and not here
+)
+
+// heard counts a finding, and says whether it is to be recorded.
+func (r *reading) heard(fault store.Fault, f finding) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	switch f {
+	case young:
+		r.verdict.Waiting++
+	case elsewhere:
+		r.verdict.Elsewhere++
+	}
 	if r.silent++; fault != store.FaultUnreachable {
 		r.silent = 0
 	}
+	return f == answered
 }
 
 func (r *reading) over() bool {
@@ -110,6 +136,8 @@ func (r *reading) record(ctx context.Context, all []store.Change) error {
 	for _, c := range all {
 		switch {
 		case refused[c.Item.ID] != nil:
+		case c.Item.State == store.Purged:
+			r.verdict.Purged++
 		case c.Item.Fault == "":
 			r.verdict.Verified++
 		case c.Item.Fault == store.FaultLost:
@@ -122,16 +150,18 @@ func (r *reading) record(ctx context.Context, all []store.Change) error {
 }
 
 // verify reads one document back and says what to record.
-func (r *reading) verify(ctx context.Context, it store.Item) (store.Change, store.Fault) {
-	var err error
-	if since := r.w.Now().Sub(it.Moved); it.State != store.Verified || since < 0 || since > freshly {
-		_, err = Fetch(ctx, r.archive, it)
-		if err == nil {
-			err = r.shelves.check(ctx, it)
+func (r *reading) verify(ctx context.Context, it store.Item) (store.Change, finding) {
+	err := r.holds(ctx, it)
+	if errors.Is(err, ErrYoung) {
+		return store.Change{}, young
+	}
+	if errors.Is(err, ErrAbsent) || errors.Is(err, ErrAltered) {
+		if key, bad := Key(it); bad == nil && !own(r.archive, it.Place, key) {
+			return store.Change{}, elsewhere
 		}
 	}
+	from := it.State
 	it.Fault, it.Error = FaultOf(err), ""
-	e := store.Entry{Action: r.action}
 	switch {
 	case err == nil:
 		it.State = r.to
@@ -140,32 +170,39 @@ func (r *reading) verify(ctx context.Context, it store.Item) (store.Change, stor
 	default:
 		it.Error = words(err)
 	}
-	return store.Change{Item: it, Entry: e}, it.Fault
+	return store.Change{Item: it, Entry: store.Entry{Action: r.action}, From: from}, answered
 }
 
-// freshly is how long a reading back counts for Purge.
-const freshly = time.Hour
+// holds says whether the archive has a document, for long enough, and its index.
+func (r *reading) holds(ctx context.Context, it store.Item) error {
+	get := r.archive.Get
+	if w, ok := r.archive.(Witness); ok {
+		get = func(ctx context.Context, key string) ([]byte, error) { return w.GetAged(ctx, key, r.age) }
+	}
+	if _, err := fetch(ctx, get, it); err != nil {
+		return err
+	}
+	return r.shelves.check(ctx, it)
+}
 
 // mostPurged is how many documents are deleted in one transaction.
 const mostPurged = 64
 
-// Purge gives up the bytes of documents that were VERIFIED at least keep ago; their
-// rows stay. These are the last bytes here: what was read back more than an hour
-// ago is read back once more, for the archive may have lost it meanwhile. What it
-// does not have, or has otherwise, is READY again as after Verify. A Sender that
-// cannot be read purges nothing.
+// Purge is GiveUp for those who want to know only how many were purged.
 func (w *Worker) Purge(ctx context.Context, keep time.Duration) (n int, err error) {
-	a, ok := w.Sender.(Archive)
-	if !ok {
-		return 0, nil
-	}
-	due, _, err := w.pendingSince(ctx, store.Verified, keep)
-	if err != nil || len(due) == 0 {
-		return 0, err
-	}
-	r := &reading{w: w, archive: a, shelves: shelves{archive: a}, to: store.Purged, action: "purge"}
-	v, err := r.back(ctx, due, mostPurged)
-	return v.Verified, err
+	v, err := w.GiveUp(ctx, keep)
+	return v.Purged, err
+}
+
+// GiveUp gives up the bytes of documents that were VERIFIED at least keep ago and
+// that the archive has had for as long by its own clock; their rows stay. These are
+// the last bytes here: each is read back whole once more in this very run, for the
+// archive may have lost it meanwhile. What it does not have, or has otherwise, is
+// READY again as after Verify; what was sent to another archive and is not found
+// here is left alone. A
+// Sender that cannot be read purges nothing.
+func (w *Worker) GiveUp(ctx context.Context, keep time.Duration) (Verdict, error) {
+	return w.readBack(ctx, store.Verified, keep, &reading{to: store.Purged, action: "purge"}, mostPurged)
 }
 
 // skewed is an archive that knows how far its clock is from ours.

@@ -188,7 +188,7 @@ func TestAnswers(t *testing.T) {
 		{"an ETag that is no MD5", func(w http.ResponseWriter, _ *http.Request, _ []byte) {
 			w.Header().Set("ETag", `"abc-2"`)
 		}, nil, "", ""},
-		{"no ETag", say(200, ""), nil, "", ""},
+		{"the page of a captive portal", say(200, "<html>secret words"), upload.ErrLater, store.FaultLater, "no ETag"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			no := false

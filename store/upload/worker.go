@@ -58,6 +58,10 @@ type Result struct {
 	// Why is what the first of those tried that failed met, nil if none did; each
 	// one's own reason stands in its row.
 	Why error `json:"-"`
+
+	Checkpoints int   `json:"checkpoints"`         // of the log, taken by the archive now
+	Held        int   `json:"checkpoints_waiting"` // of the log, still here
+	WhyHeld     error `json:"-"`                   // what the first of these met
 }
 
 // unreachableLimit is how many tries in a row may find nobody before the round
@@ -67,7 +71,8 @@ const unreachableLimit = 16
 // Once tries each QUEUED and READY voucher once, oldest first; one that fails
 // does not keep the others back, its row tells why. When nobody answers, several
 // times in a row, the rest is not tried. The error is for what stops the round:
-// a queue that cannot be read or written, a cancelled context.
+// a queue that cannot be read or written, a cancelled context. Two rounds may run
+// at once: each leaves alone, uncounted, what the other has moved.
 func (w *Worker) Once(ctx context.Context) (r Result, err error) {
 	return w.once(ctx, func(store.Item) bool { return true })
 }
@@ -97,19 +102,30 @@ func (w *Worker) once(ctx context.Context, due func(store.Item) bool) (r Result,
 	r, err = w.round(ctx, begin, todo)
 	r.Failed += n
 	if err == nil {
-		err = w.checkpoints(ctx, r)
+		err = w.checkpoints(ctx, &r)
 	}
 	return r, err
 }
 
 // checkpoints uploads those that wait, unless nobody answers anyhow.
-func (w *Worker) checkpoints(ctx context.Context, r Result) error {
+func (w *Worker) checkpoints(ctx context.Context, r *Result) error {
 	a, ok := w.Sender.(Archive)
-	if !ok || w.Audit == nil || w.Branch == "" || w.Origin == "" || r.Failed > 0 && r.Sent+r.Already == 0 {
+	if !ok || w.Audit == nil || w.Branch == "" || w.Origin == "" {
 		return nil
 	}
-	_, err := SendCheckpoints(ctx, a, w.Audit, w.Branch, w.Origin)
+	waiting, err := w.Audit.Waiting(ctx)
+	if err != nil {
+		return err
+	}
+	r.Held = len(waiting)
+	if errors.Is(r.Why, ErrUnreachable) && r.Sent+r.Already == 0 {
+		r.WhyHeld = r.Why
+		return nil
+	}
+	r.Checkpoints, err = SendCheckpoints(ctx, a, w.Audit, w.Branch, w.Origin)
+	r.Held = max(r.Held-r.Checkpoints, 0)
 	if errors.Is(err, ErrLater) || errors.Is(err, ErrRefused) {
+		r.WhyHeld = err
 		return nil // they wait for the next round, like documents
 	}
 	return err
@@ -196,10 +212,13 @@ func (r *round) feed(ctx context.Context, todo []store.Item, work chan<- *store.
 		}
 		part := todo[at:min(at+size, len(todo))]
 		if r.w.Finalise == nil {
-			if err := r.ready(ctx, part); err != nil {
+			mine, err := r.ready(ctx, part)
+			if err != nil {
 				r.count(func() { r.broken = err })
 				return len(todo) - at
 			}
+			at += len(part) - len(mine)
+			part = mine
 		}
 		for i := range part {
 			work <- &part[i]
@@ -207,25 +226,6 @@ func (r *round) feed(ctx context.Context, todo []store.Item, work chan<- *store.
 		at += len(part)
 	}
 	return 0
-}
-
-// ready makes QUEUED items READY with the bytes they were filed with.
-func (r *round) ready(ctx context.Context, part []store.Item) error {
-	var finals []store.Final
-	var at []int
-	for i, it := range part {
-		if it.State == store.Queued {
-			finals, at = append(finals, store.Final{ID: it.ID}), append(at, i)
-		}
-	}
-	if len(finals) == 0 {
-		return nil
-	}
-	now, err := r.w.Outbox.CommitAll(ctx, finals...)
-	for i := range now {
-		part[at[i]] = now[i]
-	}
-	return err
 }
 
 func (r *round) over(ctx context.Context) bool {
@@ -238,6 +238,10 @@ func (r *round) over(ctx context.Context) bool {
 func (r *round) handIn(ctx context.Context, o outcome) {
 	if o.err != nil && ctx.Err() != nil {
 		r.count(func() { r.result.Failed++ })
+		return
+	}
+	if errors.Is(o.err, store.ErrState) {
+		r.leave(o.it)
 		return
 	}
 	r.count(func() {
@@ -260,7 +264,7 @@ func (r *round) record(ctx context.Context, all []outcome) error {
 	for i, o := range all {
 		changes[i] = o.change()
 	}
-	_, err := r.w.Outbox.MoveAll(context.WithoutCancel(ctx), changes...)
+	refused, err := r.w.Outbox.MoveAll(context.WithoutCancel(ctx), changes...)
 	r.count(func() {
 		if err != nil {
 			r.broken = err
@@ -268,6 +272,10 @@ func (r *round) record(ctx context.Context, all []outcome) error {
 			return
 		}
 		for _, o := range all {
+			if refused[o.it.ID] != nil { // another round has recorded it
+				r.tally.add(o.it.Bytes, true)
+				continue
+			}
 			r.finished(o)
 		}
 		if r.w.Told != nil {
@@ -293,7 +301,7 @@ func (o outcome) change() store.Change {
 			e.Detail = map[string]string{"already": "true"}
 		}
 	}
-	return store.Change{Item: moved, Entry: e}
+	return store.Change{Item: moved, Entry: e, From: o.it.State}
 }
 
 // words of an error, not too many.

@@ -24,6 +24,7 @@ type office struct {
 	mu   sync.Mutex // guards now
 	now  time.Time
 	pdfs map[string][]byte // voucher → bytes
+	bank *uploadtest.Bank  // time passes there too, if it is set
 }
 
 func newOffice(t testing.TB, a upload.Sender) *office {
@@ -50,6 +51,9 @@ func (o *office) advance(d time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.now = o.now.Add(d)
+	if o.bank != nil {
+		o.bank.Age(d)
+	}
 }
 
 const day = "2026-11-24"
@@ -152,6 +156,7 @@ func indexedIn(t testing.TB, objects map[string][]byte) map[string]string {
 func TestLifeOfAVoucher(t *testing.T) {
 	b := uploadtest.NewBank(t, uploadtest.Faults{})
 	o := newOffice(t, newS3(t, b.URL, nil))
+	o.bank = b
 	o.file(t, 5)
 	if r := o.once(t); r.Sent != 5 || r.Failed != 0 || r.Bytes == 0 {
 		t.Errorf("%+v", r)
@@ -213,6 +218,7 @@ func halfFails(t *testing.T, f uploadtest.Faults) {
 	const n = 30
 	b := uploadtest.NewBank(t, f)
 	o := newOffice(t, newS3(t, b.URL, nil))
+	o.bank = b
 	o.file(t, n)
 	rounds := 0
 	for ; rounds < 60; rounds++ {
@@ -274,6 +280,10 @@ func TestRefusals(t *testing.T) {
 		{"507", uploadtest.Faults{Status: 507, Code: "InsufficientStorage"}, store.FaultLater, "507 InsufficientStorage", 3},
 		{"503", uploadtest.Faults{Status: 503, Code: "SlowDown"}, store.FaultLater, "503 SlowDown", 3},
 		{"412 though nothing is there", uploadtest.Faults{Status: 412, Code: "PreconditionFailed"}, store.FaultLater, "both", 3},
+		{"400 with a customer's number", uploadtest.Faults{Status: 400, Code: "A6222021001112223334"}, store.FaultRefused, "400 Bad Request", 3},
+		{"no ETag", uploadtest.Faults{NoETag: true}, store.FaultLater, "ETag", 3},
+		{"404 of a login page", uploadtest.Faults{Status: 404, Code: "<p>"}, store.FaultLater, "may not be the archive's", 3},
+		{"404 of a user", uploadtest.Faults{Status: 404, Code: "XAdminUserNotFound"}, store.FaultRefused, "404 XAdminUserNotFound", 3},
 		{"wrong ETag", uploadtest.Faults{BadETag: true}, store.FaultLater, "ETag", 3},
 		{"resets", uploadtest.Faults{Reset: 1}, store.FaultUnreachable, "reached", 3},
 	} {
@@ -281,6 +291,7 @@ func TestRefusals(t *testing.T) {
 			b := uploadtest.NewBank(t, uploadtest.Faults{})
 			no := false
 			o := newOffice(t, newS3(t, b.URL, func(o *upload.S3Options) { o.Unconditional = &no }))
+			o.bank = b
 			o.file(t, 3)
 			b.Set(c.faults)
 			if r := o.once(t); r.Failed != 3 || r.Sent != 0 {
@@ -338,6 +349,7 @@ func TestLineDown(t *testing.T) {
 func TestForgottenAndAltered(t *testing.T) {
 	b := uploadtest.NewBank(t, uploadtest.Faults{})
 	o := newOffice(t, newS3(t, b.URL, nil))
+	o.bank = b
 	items := o.file(t, 4)
 	o.once(t)
 	key := func(i int) string { k, _ := upload.Key(items[i]); return "moqian/" + k }
@@ -386,8 +398,13 @@ func TestClockOfTheBank(t *testing.T) {
 		if off := (a.Skew() - ahead).Abs(); off > 5*time.Second {
 			t.Errorf("%v: the skew is %v", ahead, a.Skew())
 		}
-		// Our clock jumps by a day; a bank that is behind says it did not.
+		// Our clock jumps by a day, the bank's did not.
 		o.advance(24 * time.Hour)
+		if v, err := o.Verify(ctx); err != nil || v.Verified != 0 || v.Waiting != 20 {
+			t.Errorf("%v: on our word alone %+v, %v", ahead, v, err)
+		}
+		// A bank that is behind says that our clock is ahead: it waits for longer.
+		b.Age(24 * time.Hour)
 		v, err := o.Verify(ctx)
 		if want := map[bool]int{true: 20, false: 0}[ahead > 0]; err != nil || v.Verified != want {
 			t.Errorf("%v: %+v, %v, want %d", ahead, v, err, want)
@@ -398,6 +415,7 @@ func TestClockOfTheBank(t *testing.T) {
 func TestFinalise(t *testing.T) {
 	b := uploadtest.NewBank(t, uploadtest.Faults{})
 	o := newOffice(t, newS3(t, b.URL, nil))
+	o.bank = b
 	items := o.file(t, 3)
 	bad := items[1].ID
 	o.Finalise = func(_ context.Context, id string, pdf []byte) ([]byte, error) {

@@ -40,6 +40,7 @@ func commands() []command {
 		{word: "queue show", args: "ID|VOUCHER", short: "one row", example: "tellerctl queue show 999990126112800014", run: (*Console).queueShow},
 		{word: "queue find", args: "[--date D] [--teller T] [--account-file F] [--archive [--from URL]] [VOUCHER]", short: "find vouchers again, here and in the archive", example: "tellerctl queue find --date 2026-01-28 --teller t0001", run: (*Console).queueFind},
 		{word: "queue add", args: "FILE.pdf…", short: "take in vouchers of this workstation that it has lost", example: "tellerctl queue add 999990126112800014.pdf", run: (*Console).queueAdd},
+		{word: "queue renew", args: "[--tsa-roots FILE]… VOUCHER FILE.pdf", short: "file a later form of a sent voucher, as augment makes it", example: "tellerctl queue renew 999990126112800014 999990126112800014-lta.pdf", run: (*Console).queueRenew},
 		{word: "queue retry", args: "ID|VOUCHER", short: "try a refused voucher again", example: "tellerctl queue retry 999990126112800014", run: (*Console).queueRetry},
 		{word: "queue export", args: "ID|VOUCHER FILE", short: "copy a voucher's PDF out", example: "tellerctl queue export 999990126112800014 v.pdf", run: (*Console).queueExport},
 		{word: "queue verify", args: "[--after T] [--purge T]", short: "read back what was sent, compare, purge", example: "tellerctl queue verify --purge 720h", run: (*Console).queueVerify},

@@ -11,6 +11,7 @@ import (
 	"moqian/cmd/internal/say"
 	"moqian/cmd/internal/station"
 	"moqian/sign"
+	"moqian/store/upload"
 )
 
 // Check is one line of doctor.
@@ -78,6 +79,7 @@ func (c *Console) checks(ctx context.Context, st *station.Station) []Check {
 		c.logCheck(ctx, st),
 		verdict("fonts", "the program's faces load", fontErr),
 		verdict("archive", abilities, archiveErr),
+		c.checkpointCheck(ctx, st),
 		c.keyCheck(st),
 		c.markKeyCheck(ctx, st),
 		c.machineCheck(st.Dir, st.Site),
@@ -97,6 +99,29 @@ func (c *Console) probe(ctx context.Context, st *station.Station) (string, error
 	}
 	return fmt.Sprintf("%s: refuses overwriting %v, checks MD5 %v, SHA-256 %v, retention %v, clock %+.1f s %s",
 		p.Kind, p.Conditional, p.MD5, p.SHA256, p.Lock, p.Skew.Seconds(), strings.Join(p.Notes, "; ")), nil
+}
+
+// checkpointCheck sends the checkpoints of the log that wait: nothing else shows as
+// well whether they leave.
+func (c *Console) checkpointCheck(ctx context.Context, st *station.Station) Check {
+	const name = "checkpoints"
+	waiting, err := st.Store.Audit().Waiting(ctx)
+	if err != nil || len(waiting) == 0 {
+		return verdict(name, "of the log: none waits", err)
+	}
+	a, err := st.Archive(c.line())
+	if err != nil {
+		return verdict(name, "", fmt.Errorf("%d of the log wait: %w", len(waiting), err))
+	}
+	w, err := st.Worker(a, c.line())
+	if err != nil {
+		return verdict(name, "", err)
+	}
+	n, err := upload.SendCheckpoints(ctx, a, w.Audit, w.Branch, w.Origin)
+	if err != nil {
+		err = fmt.Errorf("%d of the log do not leave: %w", len(waiting)-n, err)
+	}
+	return verdict(name, fmt.Sprintf("of the log: %d waited and were sent", n), err)
 }
 
 // keyCheck opens the teller's key when the PIN is at hand and tells its expiry.

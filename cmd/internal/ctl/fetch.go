@@ -11,6 +11,7 @@ import (
 	"moqian/cmd/internal/station"
 	"moqian/sign"
 	"moqian/store"
+	"moqian/store/auth"
 	"moqian/store/upload"
 )
 
@@ -41,6 +42,9 @@ func (c *Console) queueFetch(ctx context.Context, args []string) error {
 		name := c.path(words[1])
 		if err := durable.WriteFile(name, file); err != nil {
 			return fmt.Errorf("writing the copy: %w", err)
+		}
+		if err := st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "fetch", Voucher: words[0], Outcome: "ok"}); err != nil {
+			return err
 		}
 		return c.fetched(key, name, file, proof.Examine(ctx, file, o))
 	})

@@ -2,9 +2,11 @@ package ctl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"moqian/cmd/internal/durable"
 	"moqian/cmd/internal/station"
@@ -87,6 +89,9 @@ func (c *Console) queueFind(ctx context.Context, args []string) error {
 		}
 		q.Account = b
 	}
+	if _, err := time.Parse(time.DateOnly, q.Date); q.Date != "" && err != nil {
+		return usagef("--date %s: want a date like 2026-01-28", q.Date)
+	}
 	if q.Empty() {
 		return usagef("name a voucher, date, teller or account; tellerctl queue find --help shows how")
 	}
@@ -164,6 +169,15 @@ func (c *Console) queueRetry(ctx context.Context, args []string) error {
 	})
 }
 
+// exported is a copy that was written.
+type exported struct {
+	Voucher string `json:"voucher"`
+	ID      string `json:"id"`
+	File    string `json:"file"`
+	Bytes   int    `json:"bytes"`
+	SHA256  string `json:"sha256"`
+}
+
 func (c *Console) queueExport(ctx context.Context, args []string) error {
 	f := c.flags("queue export")
 	words, err := c.parse("queue export", f, args, 2, 2)
@@ -176,13 +190,20 @@ func (c *Console) queueExport(ctx context.Context, args []string) error {
 			return err
 		}
 		pdf, err := st.Store.Outbox().PDF(ctx, it.ID)
+		if errors.Is(err, store.ErrPurged) {
+			return no{fmt.Errorf("%w; queue fetch gets it from there", err)}
+		}
 		if err != nil {
 			return err
 		}
-		if err := durable.WriteFile(c.path(words[1]), pdf); err != nil {
+		name := c.path(words[1])
+		if err := durable.WriteFile(name, pdf); err != nil {
 			return fmt.Errorf("writing the copy: %w", err)
 		}
-		return st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "export",
-			Voucher: it.Voucher, Type: it.Type, Outcome: "ok"})
+		if err := st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "export",
+			Voucher: it.Voucher, Type: it.Type, Outcome: "ok"}); err != nil {
+			return err
+		}
+		return c.show(exported{it.Voucher, it.ID, name, len(pdf), it.SHA256}, func(io.Writer) {})
 	})
 }

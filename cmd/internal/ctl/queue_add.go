@@ -2,6 +2,7 @@ package ctl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -56,10 +57,14 @@ func (c *Console) addOne(ctx context.Context, st *station.Station, name string) 
 		return store.Item{}, no{err}
 	}
 	v := p.Voucher
-	return st.Store.Outbox().Adopt(ctx, store.Filing{Serial: number.Serial, PDF: pdf,
+	it, err := st.Store.Outbox().Adopt(ctx, store.Filing{Serial: number.Serial, PDF: pdf,
 		Item: store.Item{Voucher: v.Number, Type: v.Type, Business: v.Business, Branch: v.Branch, Teller: v.Teller, Test: v.Test},
 		Entry: store.Entry{Actor: auth.System, Action: "adopt", Outcome: "ok", Voucher: v.Number, Type: v.Type,
 			Detail: map[string]string{"sha256": p.SHA256}}})
+	if errors.Is(err, store.ErrDuplicate) {
+		err = no{err}
+	}
+	return it, err
 }
 
 // ownVoucher says why a file is not a voucher of this workstation.

@@ -62,7 +62,7 @@ func (c *Console) upload(ctx context.Context, args []string) error {
 		}
 		err = c.show(r, func(w io.Writer) { printResult(w, r) })
 		c.why(r)
-		if err == nil && r.Failed > 0 {
+		if err == nil && r.Failed+r.Held > 0 {
 			return answer(exitNo)
 		}
 		return err
@@ -70,13 +70,18 @@ func (c *Console) upload(ctx context.Context, args []string) error {
 }
 
 // why says what kept vouchers back, for the first of them; the others' rows have
-// their own reasons.
+// their own reasons. Checkpoints have no rows.
 func (c *Console) why(r upload.Result) {
-	if r.Why == nil {
+	c.kept("", r.Failed, r.Why)
+	c.kept(" checkpoints of the log", r.Held, r.WhyHeld)
+}
+
+func (c *Console) kept(what string, n int, why error) {
+	if why == nil || n == 0 {
 		return
 	}
-	fmt.Fprintf(c.Err, "tellerctl: upload: %d not sent; the first: %s\n", r.Failed, oneLine(r.Why))
-	for _, h := range say.Hints(r.Why) {
+	fmt.Fprintf(c.Err, "tellerctl: upload: %d%s not sent; the first: %s\n", n, what, oneLine(why))
+	for _, h := range say.Hints(why) {
 		fmt.Fprintf(c.Err, "hint: %s\n", h)
 	}
 }
@@ -143,19 +148,20 @@ func (c *Console) queueVerify(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		purged := 0
 		if purge != nil {
-			if purged, err = w.Purge(ctx, *purge); err != nil {
+			p, err := w.GiveUp(ctx, *purge)
+			if err != nil {
 				return err
 			}
+			v.Lost, v.Failed, v.Elsewhere, v.Purged = v.Lost+p.Lost, v.Failed+p.Failed, v.Elsewhere+p.Elsewhere, p.Purged
 		}
-		err = c.show(struct {
-			upload.Verdict
-			Purged int `json:"purged"`
-		}{v, purged}, func(w io.Writer) {
-			fmt.Fprintf(w, "verified %d, lost %d, not readable now %d, not yet due %d, purged %d\n", v.Verified, v.Lost, v.Failed, v.Waiting, purged)
+		err = c.show(v, func(w io.Writer) {
+			fmt.Fprintf(w, "verified %d, lost %d, not readable now %d, not yet due %d, purged %d\n", v.Verified, v.Lost, v.Failed, v.Waiting, v.Purged)
 		})
-		if err == nil && (v.Lost > 0 || v.Failed > 0) {
+		if v.Elsewhere > 0 {
+			fmt.Fprintf(c.Err, "tellerctl: queue verify: %d were sent to another archive and are left alone; queue show tells which, --from names it\n", v.Elsewhere)
+		}
+		if err == nil && v.Lost+v.Failed+v.Elsewhere > 0 {
 			return answer(exitNo)
 		}
 		return err

@@ -70,6 +70,8 @@ func workstation() []line {
 		{machinekey.ErrUnusable, form.Text{ZH: "保存本机密钥的地方（TPM 或密钥环）目前不可用。请登录桌面后重试或联系管理员。", EN: "What holds the machine key (TPM or keyring) cannot be used now. Log in to the desktop and try again, or ask the administrator."}, ""},
 		{store.ErrUnsigned, form.Text{ZH: "操作日志与最后一次签名的不一致，未再签署检查点。请保留现场并联系审计人员。", EN: "The log is not the one that was signed last; no checkpoint was made. Keep the folder as it is and call the auditor."},
 			"tellerctl log verify names the entry"},
+		{store.ErrGone, form.Text{ZH: "本机数据文件不见了或为空，但此文件夹中曾有凭证，未作任何改动。请管理员用备份恢复。", EN: "The workstation's data are missing or empty, and there were vouchers in this folder; nothing was changed. Ask the administrator to restore a backup."},
+			"restore a backup with tellerctl restore; where there is none, take moqian.made away: the folder begins anew, and its numbers too"},
 		{store.ErrDamaged, form.Text{ZH: "本机数据已损坏，未作任何改动。请停止使用并联系管理员用备份恢复。", EN: "The workstation's data are damaged; nothing was changed. Stop and ask the administrator to restore a backup."},
 			"keep the file, then restore a backup with tellerctl restore"},
 		{store.ErrCipher, form.Text{ZH: "此凭证使用的加密算法未启用，凭证未改动。请启用该算法后重试。", EN: "The cipher of this voucher is not set up here; nothing was changed. Set it up and try again."}, ""},

@@ -37,7 +37,7 @@ func TestSentences(t *testing.T) {
 func TestStoreIsSaid(t *testing.T) {
 	for _, err := range []error{store.ErrFull, store.ErrClock, store.ErrLocked, store.ErrNewer, store.ErrKey, store.ErrDamaged,
 		store.ErrDuplicate, store.ErrReserved, store.ErrSerials, store.ErrPurged, store.ErrState, store.ErrNotFound,
-		store.ErrNewerHere, store.ErrCheckpoint, store.ErrCipher, store.ErrNotBehind} {
+		store.ErrNewerHere, store.ErrCheckpoint, store.ErrCipher, store.ErrNotBehind, store.ErrGone} {
 		if s := Sentence(fmt.Errorf("opening: %w", err)); strings.HasPrefix(s.EN, "It was not done") {
 			t.Errorf("%v has no sentence: %s", err, s.EN)
 		}

@@ -56,8 +56,10 @@ type Faults struct {
 	Status int
 	// Code goes with Status.
 	Code string
-	// BadETag answers PUT with the ETag of something else.
-	BadETag bool
+	// BadETag answers PUT with the ETag of something else, NoETag with none.
+	BadETag, NoETag bool
+	// Missing, if set, is the code of 404 to each GET; "-" is a page that is no XML.
+	Missing string
 	// NoConditions ignores If-None-Match, as Ceph 16 does on versioned buckets.
 	NoConditions bool
 	// NoDigests takes wrong SHA-256 digests.
@@ -116,11 +118,21 @@ func (b *Bank) Drop(key string) {
 	delete(b.objects, key)
 }
 
+// Age lets time pass for the objects: the bank has had each for longer.
+func (b *Bank) Age(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for key, o := range b.objects {
+		o.at = o.at.Add(-d)
+		b.objects[key] = o
+	}
+}
+
 // Replace puts other bytes in the place of an object.
 func (b *Bank) Replace(key string, data []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.objects[key] = stored{data: data, at: time.Now()}
+	b.objects[key] = stored{data: data, at: b.objects[key].at}
 }
 
 // Writes says how often a key was written anew or over.
@@ -197,6 +209,10 @@ func (b *Bank) answer(w http.ResponseWriter, r *http.Request, body []byte, f Fau
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
+	case r.Method == http.MethodGet && f.Missing == "-":
+		http.Error(w, "<html><h1>Please log in", http.StatusNotFound)
+	case r.Method == http.MethodGet && f.Missing != "":
+		fail(w, r, http.StatusNotFound, f.Missing)
 	case r.Method == http.MethodPut && f.Status != 0:
 		failWith(w, r, f.Status, f.Code, b.message)
 	case r.Method == http.MethodPut:
@@ -227,12 +243,14 @@ func (b *Bank) put(w http.ResponseWriter, r *http.Request, key string, body []by
 	if f.Drop {
 		body = nil
 	}
-	b.objects[key] = stored{bytes.Clone(body), r.Header.Get("X-Amz-Checksum-Sha256"), time.Now()}
+	b.objects[key] = stored{bytes.Clone(body), r.Header.Get("X-Amz-Checksum-Sha256"), time.Now().Add(f.Ahead)}
 	b.puts[key]++
 	if f.BadETag {
 		md5sum[0] ^= 1
 	}
-	w.Header().Set("ETag", `"`+hex.EncodeToString(md5sum[:])+`"`)
+	if !f.NoETag {
+		w.Header().Set("ETag", `"`+hex.EncodeToString(md5sum[:])+`"`)
+	}
 }
 
 func (b *Bank) get(w http.ResponseWriter, r *http.Request, key string) {
