@@ -11,7 +11,6 @@ import (
 	"moqian/cmd/internal/station"
 	"moqian/sign"
 	"moqian/store"
-	"moqian/store/auth"
 	"moqian/store/upload"
 )
 
@@ -43,7 +42,7 @@ func (c *Console) queueFetch(ctx context.Context, args []string) error {
 		if err := durable.WriteFile(name, file); err != nil {
 			return fmt.Errorf("writing the copy: %w", err)
 		}
-		if err := st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "fetch", Voucher: words[0], Outcome: "ok"}); err != nil {
+		if err := st.Store.Audit().Append(ctx, c.by(store.Entry{Action: "fetch", Voucher: words[0], Outcome: "ok"})); err != nil {
 			return err
 		}
 		return c.fetched(key, name, file, proof.Examine(ctx, file, o))

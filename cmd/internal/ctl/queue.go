@@ -11,7 +11,6 @@ import (
 	"moqian/cmd/internal/durable"
 	"moqian/cmd/internal/station"
 	"moqian/store"
-	"moqian/store/auth"
 	"moqian/store/upload"
 )
 
@@ -200,8 +199,8 @@ func (c *Console) queueExport(ctx context.Context, args []string) error {
 		if err := durable.WriteFile(name, pdf); err != nil {
 			return fmt.Errorf("writing the copy: %w", err)
 		}
-		if err := st.Store.Audit().Append(ctx, store.Entry{Actor: auth.System, Action: "export",
-			Voucher: it.Voucher, Type: it.Type, Outcome: "ok"}); err != nil {
+		if err := st.Store.Audit().Append(ctx, c.by(store.Entry{Action: "export",
+			Voucher: it.Voucher, Type: it.Type, Outcome: "ok"})); err != nil {
 			return err
 		}
 		return c.show(exported{it.Voucher, it.ID, name, len(pdf), it.SHA256}, func(io.Writer) {})

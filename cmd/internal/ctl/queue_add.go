@@ -14,7 +14,6 @@ import (
 	"moqian/render/watermark"
 	"moqian/sign"
 	"moqian/store"
-	"moqian/store/auth"
 )
 
 // queueAdd takes vouchers of this workstation in that its store has lost. One
@@ -59,8 +58,8 @@ func (c *Console) addOne(ctx context.Context, st *station.Station, name string) 
 	v := p.Voucher
 	it, err := st.Store.Outbox().Adopt(ctx, store.Filing{Serial: number.Serial, PDF: pdf,
 		Item: store.Item{Voucher: v.Number, Type: v.Type, Business: v.Business, Branch: v.Branch, Teller: v.Teller, Test: v.Test},
-		Entry: store.Entry{Actor: auth.System, Action: "adopt", Outcome: "ok", Voucher: v.Number, Type: v.Type,
-			Detail: map[string]string{"sha256": p.SHA256}}})
+		Entry: c.by(store.Entry{Action: "adopt", Outcome: "ok", Voucher: v.Number, Type: v.Type,
+			Detail: map[string]string{"sha256": p.SHA256}})})
 	if errors.Is(err, store.ErrDuplicate) {
 		err = no{err}
 	}

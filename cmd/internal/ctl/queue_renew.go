@@ -12,7 +12,6 @@ import (
 	"moqian/cmd/internal/proof"
 	"moqian/cmd/internal/station"
 	"moqian/store"
-	"moqian/store/auth"
 	"moqian/store/upload"
 )
 
@@ -78,8 +77,8 @@ func (c *Console) renew(ctx context.Context, st *station.Station, l station.Line
 			return store.Item{}, no{err}
 		}
 	}
-	it, err := box.Renew(ctx, newest.ID, pdf, store.Entry{Actor: auth.System, Action: "renew", Outcome: "ok",
-		Voucher: newest.Voucher, Type: newest.Type})
+	it, err := box.Renew(ctx, newest.ID, pdf, c.by(store.Entry{Action: "renew", Outcome: "ok",
+		Voucher: newest.Voucher, Type: newest.Type}))
 	if errors.Is(err, store.ErrState) {
 		return it, no{fmt.Errorf("the form that it renews has not left yet; upload first: %w", err)}
 	}
