@@ -198,26 +198,48 @@ func (s *shelves) check(ctx context.Context, it store.Item) error {
 }
 
 // look reads the packs in a folder, each once, until one has the line. Those that are
-// broken tell nothing; one that cannot be read now is left for the next look, and
-// matters only when no other has the line.
+// broken tell nothing. What cannot be read now is tried again for as long as others
+// can: where every third answer fails, a document that waits alone would never hear
+// of all packs in one go. It matters only when no other pack has the line.
 func (s *shelves) look(ctx context.Context, folder string, line packed) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := s.known[folder]
-	if f == nil {
-		keys, err := s.archive.List(ctx, folder+"/"+packPrefix)
-		if err != nil {
-			return false, err
-		}
-		f = &shelf{map[packed]bool{}, keys}
-		if s.known == nil {
-			s.known = map[string]*shelf{}
-		}
-		s.known[folder] = f
+	f, err := s.shelf(ctx, folder)
+	if err != nil {
+		return false, err
 	}
 	var missed error
+	for before := len(f.unread) + 1; !f.lines[line] && 0 < len(f.unread) && len(f.unread) < before && ctx.Err() == nil; {
+		before = len(f.unread)
+		missed = s.readOnce(ctx, f, line)
+	}
+	if f.lines[line] {
+		return true, nil
+	}
+	return false, missed
+}
+
+// shelf lists the packs of a folder, once.
+func (s *shelves) shelf(ctx context.Context, folder string) (*shelf, error) {
+	if f := s.known[folder]; f != nil {
+		return f, nil
+	}
+	keys, err := s.archive.List(ctx, folder+"/"+packPrefix)
+	if err != nil {
+		return nil, err
+	}
+	if s.known == nil {
+		s.known = map[string]*shelf{}
+	}
+	s.known[folder] = &shelf{map[packed]bool{}, keys}
+	return s.known[folder], nil
+}
+
+// readOnce tries each unread pack of a shelf once, until one has the line; the error
+// is why one was not read.
+func (s *shelves) readOnce(ctx context.Context, f *shelf, line packed) (missed error) {
 	for range len(f.unread) {
-		if f.lines[line] {
+		if f.lines[line] || ctx.Err() != nil {
 			break
 		}
 		key := f.unread[0]
@@ -225,16 +247,10 @@ func (s *shelves) look(ctx context.Context, folder string, line packed) (bool, e
 		entries, err := readIndex(ctx, s.archive, key)
 		if err != nil && !errors.Is(err, ErrAltered) && !errors.Is(err, ErrAbsent) {
 			f.unread, missed = append(f.unread, key), err
-			if ctx.Err() != nil {
-				break
-			}
 		}
 		for _, e := range entries {
 			f.lines[packed{e.Index, e.Key}] = true
 		}
 	}
-	if f.lines[line] {
-		return true, nil
-	}
-	return false, missed
+	return missed
 }
