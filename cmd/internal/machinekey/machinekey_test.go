@@ -163,7 +163,9 @@ func TestKeyringConforms(t *testing.T) {
 		}
 	}
 	cmd := exec.Command("dbus-run-session", "--", "sh", "-c",
-		`printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 & exec "$0" -test.run '^TestKeyringConforms$' -test.v`, os.Args[0])
+		// In front: a question before it has its name on the bus would start another
+		// one, locked.
+		`printf pw | gnome-keyring-daemon --daemonize --unlock --components=secrets >/dev/null 2>&1; exec "$0" -test.run '^TestKeyringConforms$' -test.v`, os.Args[0])
 	home := t.TempDir()
 	cmd.Env = append(os.Environ(), "MOQIAN_KEYRING_CHILD=1", "HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR="+home)
 	out, err := cmd.CombinedOutput()
