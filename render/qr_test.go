@@ -14,7 +14,7 @@ func plainPenalty(at func(x, y int) bool) int {
 		for _, line := range []func(int) bool{func(i int) bool { return at(i, y) }, func(i int) bool { return at(y, i) }} {
 			var text strings.Builder
 			for i := range codeSide {
-				text.WriteByte(map[bool]byte{true: 'X', false: '.'}[line(i)])
+				text.WriteByte(map[bool]byte{true: '#', false: '.'}[line(i)])
 			}
 			for i := 0; i < codeSide; {
 				n := len(text.String()[i:]) - len(strings.TrimLeft(text.String()[i:], text.String()[i:i+1]))
@@ -24,7 +24,7 @@ func plainPenalty(at func(x, y int) bool) int {
 				i += n
 			}
 			for i := 0; i+11 <= codeSide; i++ {
-				if w := text.String()[i : i+11]; w == "X.XXX.X...." || w == "....X.XXX.X" {
+				if w := text.String()[i : i+11]; w == "#.###.#...." || w == "....#.###.#" {
 					score += 40
 				}
 			}
